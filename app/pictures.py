@@ -1,0 +1,66 @@
+"""Small pictures of works, and copies without what a camera writes into a photo."""
+
+import io
+from collections.abc import Iterator
+
+import pypdfium2
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+SIZE = (240, 180)  # pixels
+Image.MAX_IMAGE_PIXELS = 80_000_000
+
+
+def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
+    """A PNG of at most 240 by 180 pixels, or None where no picture can be made of the bytes."""
+    try:
+        if kind == "image":
+            return _png(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
+        if filename.lower().endswith(".pdf"):
+            return _png(_first_page(data))
+        if filename.lower().endswith((".txt", ".md")):
+            return _png(_first_lines(data))
+    except (OSError, ValueError, Image.DecompressionBombError, pypdfium2.PdfiumError):
+        return None
+    return None
+
+
+def without_metadata(filename: str, data: bytes) -> bytes:
+    """A photo without place, time and camera; other files as they are. Raises OSError for a broken photo."""
+    if not filename.lower().endswith((".jpg", ".jpeg")):
+        return data
+    picture = Image.open(io.BytesIO(data))
+    out = io.BytesIO()
+    turned = ImageOps.exif_transpose(picture)
+    turned.convert("RGB").save(out, "JPEG", quality=92, optimize=True)
+    return out.getvalue()
+
+
+def _png(picture: Image.Image) -> bytes:
+    small = picture.convert("RGBA") if picture.mode not in ("RGB", "RGBA") else picture
+    small.thumbnail(SIZE)
+    out = io.BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _first_page(data: bytes) -> Image.Image:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        page = document[0]
+        scale = max(0.05, min(2.0, 360 / max(page.get_width(), page.get_height())))
+        return page.render(scale=scale).to_pil()
+    finally:
+        document.close()
+
+
+def _first_lines(data: bytes) -> Image.Image:
+    picture = Image.new("RGB", SIZE, "white")
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(13)
+    for number, line in enumerate(_wrapped(data[:2_000].decode("utf-8", "replace"))):
+        draw.text((10, 8 + 17 * number), line, "#1B2430", font)
+    return picture
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    lines = [part[at : at + 32] for part in text.splitlines() for at in range(0, max(1, len(part)), 32)]
+    yield from lines[:10]

@@ -1,0 +1,270 @@
+"""Drafting a project alone and together, and moving it through the platform's states."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from uuid6 import uuid7
+
+from app.account import AccountUseCases
+from app.rules import projects as rules
+from local_db.store import Store
+from local_db.tables import documents, outbox, records
+from local_db.tables.documents import Stored
+from sync.documents import KIND, ProjectDocument, merge, merged
+
+Queued = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as its list shows it. ``waiting`` names a command that is on its way, ``me`` is the teacher's role."""
+
+    id: str
+    title: str
+    state: str
+    me: str
+    me_state: str
+    founder: str
+    cofounder: str
+    cofounder_id: str
+    cofounder_state: str
+    approvals: tuple[str, ...]
+    reason: str
+    changed_at: float
+    waiting: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """A published piece of work: ``pupil`` is a pseudonym, ``here`` tells whether its bytes are on this computer."""
+
+    id: str
+    title: str
+    pupil: str
+    kind: str
+    filename: str
+    sha256: str
+    size: int
+    author: str
+    author_id: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One author's sitting: the fields it changed and the draft as it was afterwards."""
+
+    edit_id: str
+    author: str
+    at: float
+    sent: bool
+    changed: tuple[str, ...]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class OpenDraft:
+    """A draft that is being edited: keeps what is typed, and takes in what others wrote."""
+
+    def __init__(self, store: Store, project_id: str, author: tuple[str, str], queued: Queued) -> None:
+        self._store, self._author, self._queued = store, author, queued
+        self.project_id = project_id
+        self._replica = ProjectDocument(self._stored().state or None)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self._replica.fields()
+
+    def set_fields(self, values: dict[str, Any]) -> bool:
+        """Keep changed fields in one transaction; True if anything changed."""
+        edit = self._replica.set_fields(values)
+        if not edit:
+            return False
+        stored = self._stored()
+        state, fields = merged(stored.state or None, [edit])
+        kept = Stored(self.project_id, stored.scope, KIND, state, fields, time.time())
+        documents.keep_local_edit(self._store, kept, edit, self._author, merge)
+        self._queued()
+        return True
+
+    def refresh(self) -> set[str]:
+        """Take in what arrived from others; returns the fields that changed."""
+        before, state = self._replica.fields(), self._stored().state
+        if state:
+            self._replica.apply(state)
+        after = self._replica.fields()
+        return {name for name in after if before.get(name) != after[name]}
+
+    def _stored(self) -> Stored:
+        scope = f"project:{self.project_id}"
+        return documents.get(self._store, self.project_id) or Stored(self.project_id, scope, KIND, b"", {}, 0.0)
+
+
+class ProjectUseCases:
+    """What a teacher does with projects. Every call keeps its step and queues it; none waits for the network."""
+
+    COMMANDS = ("create_project", "invite_cofounder", "accept_invitation", "decline_invitation", "submit_project",
+                "withdraw_project", "close_project", "delete_project")  # fmt: skip
+
+    def __init__(self, store: Store, account: AccountUseCases, queued: Queued) -> None:
+        self._store, self._account, self._queued = store, account, queued
+
+    def list(self) -> list[Project]:
+        """All projects of the teacher, the last changed first."""
+        found = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, KIND)}
+        rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
+        waiting = self._waiting()
+        mine = [pid for pid in {*found, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
+        shown = [self._project(pid, *found.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
+        kept = [project for project in shown if project.state != rules.DELETED and project.waiting != "delete_project"]
+        return sorted(kept, key=lambda project: -project.changed_at)
+
+    def get(self, project_id: str) -> Project | None:
+        return next((project for project in self.list() if project.id == project_id), None)
+
+    def create(self) -> str:
+        """Begin a draft; returns its id."""
+        project_id = str(uuid7())
+        with self._store.transaction():
+            documents.keep(
+                self._store, Stored(project_id, f"project:{project_id}", KIND, b"", {"title": ""}, time.time())
+            )
+            self._command("create_project", project_id)
+        self._queued()
+        return project_id
+
+    def open(self, project_id: str) -> OpenDraft:
+        me = self._account.current
+        return OpenDraft(self._store, project_id, (me.id, me.name), self._queued)
+
+    def problems(self, project_id: str) -> "list[rules.Problem]":
+        stored = documents.get(self._store, project_id)
+        return rules.problems(stored.fields if stored else {})
+
+    def contacts(self) -> "list[tuple[str, str, str]]":
+        """``(account id, name, country)`` of everyone who may be invited."""
+        rows = records.all_of(self._store, "contact")
+        found = [(r.fields["account_id"], r.fields["name"], r.fields["country"]) for r in rows
+                 if r.fields.get("state") == "contact"]  # fmt: skip
+        return sorted(found, key=lambda contact: contact[1])
+
+    def invite(self, project_id: str, account_id: str) -> None:
+        """Name the co-founder; they get the invitation at the next sync."""
+        self._queue("invite_cofounder", project_id, account_id=account_id)
+
+    def answer(self, project_id: str, accept: bool) -> None:
+        self._queue("accept_invitation" if accept else "decline_invitation", project_id)
+
+    def submit(self, project_id: str) -> "list[rules.Problem]":
+        """Hand the draft to the national offices; returns what is still missing instead, if anything is."""
+        missing = self.problems(project_id)
+        if not missing:
+            self._queue("submit_project", project_id)
+        return missing
+
+    def withdraw(self, project_id: str) -> None:
+        self._queue("withdraw_project", project_id)
+
+    def close(self, project_id: str) -> None:
+        self._queue("close_project", project_id)
+
+    def delete(self, project_id: str) -> Callable[[], bool]:
+        """Delete a draft; returns the undo, which works until the deletion was sent."""
+        change_id = str(uuid7())
+        self._queue("delete_project", project_id, change_id=change_id)
+
+        def undo() -> bool:
+            with self._store.transaction():
+                entry = outbox.last_open(self._store, "command", ("delete_project", project_id))
+                if entry is None or entry.id != change_id:
+                    return False
+                outbox.done(self._store, [change_id])
+            self._queued()
+            return True
+
+        return undo
+
+    def history(self, project_id: str) -> "list[HistoryEntry]":
+        """Who wrote what, oldest first, each with the draft as it was."""
+        replica, entries = ProjectDocument(), []
+        for edit in documents.history(self._store, project_id):
+            before = replica.fields()
+            replica.apply(edit.data)
+            after = replica.fields()
+            changed = tuple(field.name for field in rules.FORM if before[field.name] != after[field.name])
+            if changed:
+                entries.append(HistoryEntry(edit.id, edit.author, edit.at, edit.seq is not None, changed, before, after))
+        return entries
+
+    def materials(self, project_id: str) -> "list[Material]":
+        rows = records.all_of(self._store, "material", f"project:{project_id}")
+        return [
+            Material(
+                row.id, *(str(row.fields.get(n) or "") for n in ("title", "pupil", "kind", "filename", "sha256")),
+                int(row.fields.get("size") or 0), str(row.fields.get("author") or ""),
+                str(row.fields.get("author_id") or ""), self._store.files.has(str(row.fields.get("sha256"))),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def material_bytes(self, sha256: str) -> bytes:
+        return self._store.files.read_all(sha256)
+
+    def journal(self, project_id: str) -> "list[tuple[str, dict[str, Any]]]":
+        """The project's diary: ``(id, {text, author, at})``, newest first."""
+        rows = records.all_of(self._store, "journal", f"project:{project_id}")
+        return [(row.id, row.fields) for row in reversed(rows)]
+
+    def write_journal(self, project_id: str, text: str, entry_id: str | None = None) -> str:
+        """Add or change a diary entry that all members see."""
+        entry_id = entry_id or str(uuid7())
+        fields = {"text": text, "author": self._account.current.name, "at": int(time.time())}
+        records.change(self._store, "journal", entry_id, f"project:{project_id}", fields)
+        self._queued()
+        return entry_id
+
+    def delete_journal(self, project_id: str, entry_id: str) -> Callable[[], None]:
+        """Delete an own entry; returns the undo."""
+        scope = f"project:{project_id}"
+        records.change(self._store, "journal", entry_id, scope, {"deleted": True})
+        self._queued()
+        return lambda: (records.change(self._store, "journal", entry_id, scope, {"deleted": False}), self._queued())[1]
+
+    def _project(
+        self, project_id: str, fields: dict[str, Any], at: float, row: dict[str, Any], waiting: "dict[str, list[str]]"
+    ) -> Project:
+        me = self._account.current
+        is_cofounder = bool(row) and row.get("cofounder_id") == me.id
+        return Project(
+            id=project_id,
+            title=str(fields.get("title", "")),
+            state=str(row.get("state", rules.DRAFT)),
+            me=rules.COFOUNDER if is_cofounder else rules.FOUNDER,
+            me_state=str(row.get("cofounder_state") if is_cofounder else "member"),
+            founder=str(row.get("founder_name") or me.name),
+            cofounder=str(row.get("cofounder_name") or ""),
+            cofounder_id=str(row.get("cofounder_id") or ""),
+            cofounder_state=str(row.get("cofounder_state") or ""),
+            approvals=tuple(row.get("approvals") or ()),
+            reason=str(row.get("reason") or ""),
+            changed_at=at,
+            waiting=next((name for name in reversed(waiting.get(project_id, [])) if name != "create_project"), ""),
+        )
+
+    def _waiting(self) -> "dict[str, list[str]]":
+        found: dict[str, list[str]] = {}
+        for entry in outbox.waiting(self._store):
+            if entry.kind == "command" and entry.state != outbox.REFUSED:
+                found.setdefault(entry.target_id, []).append(entry.target_kind)
+        return found
+
+    def _queue(self, name: str, project_id: str, change_id: str | None = None, **args: Any) -> None:
+        with self._store.transaction():
+            self._command(name, project_id, change_id, **args)
+        self._queued()
+
+    def _command(self, name: str, project_id: str, change_id: str | None = None, **args: Any) -> None:
+        outbox.add(self._store, change_id or str(uuid7()), "command", f"project:{project_id}", (name, project_id),
+                   {"project_id": project_id, **args})  # fmt: skip

@@ -1,0 +1,74 @@
+"""What may be taken in as pupils' work, and what may leave the computer."""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from app.rules import vocabularies
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "image": ("jpg", "jpeg", "png", "gif"),
+    "video": ("mp4", "ogg", "webm", "mov"),
+    "document": ("pdf", "txt", "md", "docx", "odt", "pptx", "odp", "xlsx", "ods"),
+    "audio": ("mp3", "wav", "m4a"),
+}
+_SIGNATURES: dict[str, tuple[bytes, ...]] = {
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "gif": (b"GIF87a", b"GIF89a"),
+    "pdf": (b"%PDF-",),
+    "docx": (b"PK\x03\x04",),
+    "odt": (b"PK\x03\x04",),
+    "pptx": (b"PK\x03\x04",),
+    "odp": (b"PK\x03\x04",),
+    "xlsx": (b"PK\x03\x04",),
+    "ods": (b"PK\x03\x04",),
+}
+PSEUDONYM = re.compile(r"^[^\W\d_]+ \d{1,4}$")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file is not taken in: ``empty``, ``type``, ``too_big`` (with ``limit_mb``) or ``mismatch``."""
+
+    code: str
+    limit_mb: int = 0
+
+
+def kind_of(filename: str) -> str | None:
+    ending = PurePath(filename).suffix.lower().removeprefix(".")
+    return next((kind for kind, endings in KINDS.items() if ending in endings), None)
+
+
+def limit_mb(kind: str) -> int:
+    """The platform's limit for a kind of file, in megabytes."""
+    limits = vocabularies.get("upload_limits").items
+    return int(limits.get(kind, limits["file"])["max_mb"])
+
+
+def refusal(filename: str, size: int, head: bytes) -> Refusal | None:
+    """Why a file of ``size`` bytes that begins with ``head`` is not taken in, or None if it is."""
+    kind = kind_of(filename)
+    if kind is None:
+        return Refusal("type")
+    if size == 0:
+        return Refusal("empty")
+    if size > limit_mb(kind) * 1_000_000:
+        return Refusal("too_big", limit_mb(kind))
+    signatures = _SIGNATURES.get(PurePath(filename).suffix.lower().removeprefix("."))
+    if signatures and not head.startswith(signatures):
+        return Refusal("mismatch")
+    return None
+
+
+def may_publish(*, permitted: bool, project_state: str) -> str | None:
+    """None if a work may go to a project, else ``no_permission`` or ``not_active``."""
+    if not permitted:
+        return "no_permission"
+    return None if project_state == "active" else "not_active"
+
+
+def is_pseudonym(text: str) -> bool:
+    """A pupil's name for the outside is a word and a number ("Star 7"), never a person's name."""
+    return bool(PSEUDONYM.match(text))

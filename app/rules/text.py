@@ -1,0 +1,28 @@
+"""Comparing and searching text in any script.
+
+Search must not care for case, accents, or which of the four Turkish i was
+typed, so both sides are folded to one form before they are compared.
+"""
+
+import re
+import unicodedata
+
+_EXTRA = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+_WORD = re.compile(r"\w+")
+
+
+def fold(text: str) -> str:
+    """Lower-case without accents; ``İ I ı i`` become one letter, ``ß`` becomes ``ss``."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return bare.translate(_EXTRA)
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a query or a text."""
+    return _WORD.findall(fold(text))
+
+
+def initials(name: str) -> str:
+    parts = [part for part in name.split() if part[:1].isalpha()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()

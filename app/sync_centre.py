@@ -1,0 +1,81 @@
+"""What waits, what was refused, where both sides wrote, and how to settle each."""
+
+from dataclasses import dataclass
+
+from local_db.store import Store
+from local_db.tables import outbox, records, transfers
+from local_db.tables.records import Difference
+from sync.service import Status, SyncService
+
+__all__ = ["Difference", "Status", "SyncCentreUseCases", "WaitingItem"]
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One line of the sync centre. ``what`` is a command's name or a kind of thing; ``reason`` a refusal's code."""
+
+    id: str
+    source: str  # outbox | transfer
+    what: str
+    target_id: str
+    refused: bool
+    reason: str
+    at: float
+
+
+class SyncCentreUseCases:
+    """Looking at the queue and settling what needs the teacher."""
+
+    def __init__(self, store: Store, service: SyncService) -> None:
+        self._store, self._service = store, service
+
+    @property
+    def status(self) -> Status:
+        return self._service.status
+
+    def items(self) -> list[WaitingItem]:
+        changes = [
+            WaitingItem(e.id, "outbox", e.target_kind, e.target_id, e.state == outbox.REFUSED, e.reason, e.at)
+            for e in outbox.waiting(self._store)
+        ]
+        files = transfers.waiting(self._store) + transfers.refused(self._store)
+        return changes + [
+            WaitingItem(t.id, "transfer", f"file_{t.direction}", t.project_id, t.state == "refused", t.reason, 0.0)
+            for t in files
+        ]
+
+    def differences(self) -> list[Difference]:
+        return records.differences(self._store)
+
+    def sync_now(self) -> None:
+        self._service.wake(now=True)
+
+    def give_up(self, item: WaitingItem) -> None:
+        """Forget a refused change; what the server has is shown again."""
+        with self._store.transaction():
+            if item.source == "transfer":
+                transfers.remove(self._store, item.id)
+            else:
+                outbox.done(self._store, [item.id])
+                records.undo_refused(self._store, item.what, item.target_id)
+        self._service.recount()
+
+    def try_again(self, item: WaitingItem) -> None:
+        """Send a refused change once more, as a new one."""
+        with self._store.transaction():
+            if item.source == "transfer":
+                transfers.change(self._store, item.id, state="waiting", reason="", url="")
+            else:
+                outbox.renew(self._store, item.id)
+        self._service.wake(now=True)
+
+    def settle(self, difference: Difference, take_theirs: bool) -> None:
+        """Keep the own value, or put the other one in its place."""
+        with self._store.transaction():
+            records.close_difference(self._store, difference.id)
+            row = records.get(self._store, difference.kind, difference.record_id)
+            if take_theirs and row:
+                values = {difference.field: difference.theirs}
+                records.change(self._store, difference.kind, difference.record_id, row.scope, values)
+        self._service.wake()
+        self._service.recount()

@@ -1,0 +1,48 @@
+"""What waits for the teacher today: few lines, each with a way to act."""
+
+from dataclasses import dataclass
+
+from app.projects import ProjectUseCases
+from app.rules import projects as rules
+from local_db.store import Store
+from local_db.tables import outbox, records, transfers
+
+
+@dataclass(frozen=True)
+class TodayItem:
+    """One line: ``kind`` chooses the sentence, ``name`` fills it, ``target_id`` is what it opens."""
+
+    kind: str
+    name: str
+    target_id: str
+    person: str = ""
+
+
+class TodayUseCases:
+    def __init__(self, store: Store, projects: ProjectUseCases) -> None:
+        self._store, self._projects = store, projects
+
+    def items(self) -> list[TodayItem]:
+        found = [
+            TodayItem("contact_asks", row.fields["name"], row.fields["account_id"], row.fields["name"])
+            for row in records.all_of(self._store, "contact")
+            if row.fields.get("state") == "asks_you"
+        ]
+        for project in self._projects.list():
+            kind = self._kind(project.state, project.me, project.me_state, project.cofounder_state, project.waiting)
+            if project.reason and project.state == rules.DRAFT:
+                kind = "returned"
+            if kind:
+                person = project.founder if project.me == rules.COFOUNDER else project.cofounder
+                found.append(TodayItem(kind, project.title, project.id, person))
+        refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
+        if refused + len(records.differences(self._store)):
+            found.append(TodayItem("needs_you", str(refused), ""))
+        return found
+
+    def _kind(self, state: str, me: str, me_state: str, partner_state: str, waiting: str) -> str:
+        if me == rules.COFOUNDER and me_state == "invited":
+            return "" if waiting else "invitation"
+        if state == rules.DRAFT and me == rules.FOUNDER:
+            return "ready" if partner_state == "member" and not waiting else "draft"
+        return {rules.PENDING_OFFICES: "with_offices", rules.PENDING_PARTNER: "with_partner"}.get(state, "")

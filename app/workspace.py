@@ -1,0 +1,93 @@
+"""One opened profile with everything a window needs; the window knows nothing below this."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.account import AccountUseCases, TokenKeeper
+from app.events import Events
+from app.partners import PartnerUseCases
+from app.projects import ProjectUseCases
+from app.pupil_work import PupilWorkUseCases
+from app.rules import vocabularies
+from app.sync_centre import SyncCentreUseCases
+from app.today import TodayUseCases
+from local_db import keys
+from local_db.store import Store
+from local_db.tables import settings
+from sync.client import ApiClient, Line
+from sync.service import SyncService
+
+DEFAULT_SERVER = "http://127.0.0.1:8765"
+
+
+@dataclass
+class Workspace:
+    """The use cases of one profile. Events: ``changed`` with a set of topics, ``status`` with a Status."""
+
+    store: Store
+    events: Events
+    line: Line
+    account: AccountUseCases
+    projects: ProjectUseCases
+    partners: PartnerUseCases
+    pupil_work: PupilWorkUseCases
+    today: TodayUseCases
+    sync_centre: SyncCentreUseCases
+    service: SyncService
+    client: ApiClient
+    demo: bool = field(default=False)
+
+    def preference(self, name: str, default: Any = None) -> Any:
+        return settings.get(self.store, f"preference:{name}", default)
+
+    def prefer(self, name: str, value: Any) -> None:
+        settings.put(self.store, f"preference:{name}", value)
+
+    def close(self) -> None:
+        self.service.stop()
+        self.client.close()
+        self.store.close()
+
+
+def open_workspace(profile: Path, *, passphrase: str | None = None, key: bytes | None = None,
+                   server: str | None = None, line: Line | None = None) -> Workspace:  # fmt: skip
+    """Open a profile. Raises the errors of :mod:`local_db.errors`.
+
+    ``key`` is given where somebody else keeps it (demonstrations, tests); otherwise
+    it comes from the keyring or the passphrase.
+    """
+    if key is None:
+        key = keys.unlock(profile, passphrase)
+    else:
+        profile.mkdir(parents=True, exist_ok=True)
+        keys.adopt(profile, key)
+    store = Store.open(profile, key)
+    try:
+        return _wire(store, server, line)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _wire(store: Store, server: str | None, line: Line | None) -> Workspace:
+    if server:
+        settings.put(store, "server", server)
+    vocabularies.replace(settings.get(store, "vocabularies", {}))
+    events, tokens = Events(), TokenKeeper(store)
+    client = ApiClient(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
+    service = SyncService(store, client, lambda s: events.publish("status", s), lambda t: events.publish("changed", t))
+
+    def queued() -> None:
+        service.recount()
+        service.wake()
+
+    account = AccountUseCases(store, client)
+    projects = ProjectUseCases(store, account, queued)
+    work = PupilWorkUseCases(store, queued)
+    work.purge()
+    return Workspace(
+        store=store, events=events, line=client.line, account=account, projects=projects,
+        partners=PartnerUseCases(store, queued), pupil_work=work, today=TodayUseCases(store, projects),
+        sync_centre=SyncCentreUseCases(store, service), service=service, client=client,
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""``main.py serve``: run the platform, and what a national office does from a shell."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from server import projects, seed
+from server.database import Database, Edit, Record, Upload
+from server.web import create_app
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("platform-data"), help="folder for files and the SQLite database")
+    parser.add_argument("--database", help="postgresql://... ; without it, SQLite in the data folder")
+    steps = parser.add_subparsers(dest="action", metavar="run|seed|review|audit")
+    run = steps.add_parser("run", help="answer clients until stopped (the default)")
+    for one in (parser, run):
+        one.add_argument("--host", default="127.0.0.1")
+        one.add_argument("--port", type=int, default=8765)
+    steps.add_parser("seed", help="fill an empty platform with the demonstration's community")
+    review = steps.add_parser("review", help="list, approve or return projects as a national office")
+    review.add_argument("decision", choices=("list", "approve", "return"))
+    review.add_argument("--country", help="the office's country, such as TR")
+    review.add_argument("--project", help="the project's id")
+    review.add_argument("--reason", default="", help="why a project is returned; its founders read this")
+    steps.add_parser("audit", help="print what the platform holds of files and records, as JSON")
+
+
+def main(options: argparse.Namespace) -> int:
+    options.data.mkdir(parents=True, exist_ok=True)
+    database = Database(options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}")
+    actions: dict[str, Callable[[Database, argparse.Namespace], int]] = {
+        "run": _run, "seed": _seed, "review": _review, "audit": _audit,
+    }  # fmt: skip
+    try:
+        return actions[options.action or "run"](database, options)
+    finally:
+        database.close()
+
+
+def _run(database: Database, options: argparse.Namespace) -> int:
+    app = create_app(database, options.data)
+    print(f"TwinDesk platform on http://{options.host}:{options.port}", flush=True)
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+    return 0
+
+
+def _seed(database: Database, options: argparse.Namespace) -> int:
+    seed.seed(database, options.data)
+    print("The community is ready. Teachers: " + ", ".join(seed.TEACHERS))
+    return 0
+
+
+def _review(database: Database, options: argparse.Namespace) -> int:
+    if options.decision == "list":
+        print(json.dumps(projects.waiting_for(database, options.country), ensure_ascii=False, indent=1))
+        return 0
+    if not options.country or not options.project:
+        print("Say which office and which project: --country TR --project ID")
+        return 2
+    try:
+        with database.transaction():
+            state = projects.decide(database, options.country, options.project, options.decision, options.reason)
+    except projects.Refused as refused:
+        print(f"Not done: {refused.code}")
+        return 1
+    print(f"{options.project}: {state}")
+    return 0
+
+
+def _audit(database: Database, options: argparse.Namespace) -> int:
+    files = [path for path in (options.data / "files").rglob("*") if path.is_file()]
+    found = {
+        "files": {path.name: path.stat().st_size for path in files},
+        "unfinished_uploads": [path.name for path in (options.data / "uploads").glob("*")],
+        "uploads": [{"sha256": u["sha256"], "filename": u["filename"]} for u in database.all(Upload.select())],
+        "records": [{"kind": r["kind"], "id": r["id"], "fields": json.loads(r["fields"])}
+                    for r in database.all(Record.select())],
+        "edits": len(database.all(Edit.select(Edit.id))),
+    }  # fmt: skip
+    print(json.dumps(found, ensure_ascii=False))
+    return 0

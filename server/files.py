@@ -1,0 +1,160 @@
+"""Files of projects: upload by tus 1.0 (creation, resume, checksum), download with Range.
+
+Files are kept by content; whoever may read the project may read them.
+"""
+
+import base64
+import hashlib
+import os
+import threading
+from binascii import Error as Base64Error
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Header, Request
+from fastapi.responses import FileResponse, Response
+
+from app.rules import pupil_work
+from server import projects
+from server.accounts import Db, SignedIn
+from server.database import Record, Upload
+from server.problems import ProblemError
+from sync.messages import Id
+
+router = APIRouter()
+TUS = {"Tus-Resumable": "1.0.0"}
+MAX_FILE = 100_000_000
+MAX_PATCH = 16 * 1024 * 1024
+_locks: dict[str, threading.Lock] = {}
+
+
+@router.post("/v1/uploads", status_code=201)
+def create_upload(
+    request: Request,
+    account: SignedIn,
+    db: Db,
+    upload_length: Annotated[int, Header(ge=1, le=MAX_FILE)],
+    upload_metadata: Annotated[str, Header(max_length=4_000)],
+    idempotency_key: Annotated[Id, Header()],
+) -> Response:
+    """Begin an upload. The same Idempotency-Key finds the same upload again."""
+    meta = _metadata(upload_metadata)
+    filename, sha256, project_id = meta.get("filename", ""), meta.get("sha256", ""), meta.get("project_id", "")
+    if projects.actor(db, project_id, account["id"]) is None:
+        raise ProblemError(403, "not_yours", "Not a member of this project")
+    if pupil_work.kind_of(filename) is None or len(sha256) != 64 or not sha256.isalnum() or len(filename) > 200:
+        raise ProblemError(422, "invalid", "Upload-Metadata needs filename, sha256 and project_id")
+    db.run(
+        Upload.insert(id=idempotency_key, account_id=account["id"], project_id=project_id, sha256=sha256.lower(),
+                      size=upload_length, filename=filename).on_conflict_ignore()
+    )  # fmt: skip
+    upload = _upload(db, account, idempotency_key)
+    if upload["sha256"] != sha256.lower() or upload["size"] != upload_length:
+        raise ProblemError(409, "key_reused", "This Idempotency-Key belongs to another file")
+    return Response(status_code=201, headers=TUS | {"Location": f"/v1/uploads/{idempotency_key}"})
+
+
+@router.head("/v1/uploads/{upload_id}")
+def upload_offset(request: Request, account: SignedIn, db: Db, upload_id: Id) -> Response:
+    """How much of an upload has arrived."""
+    upload = _upload(db, account, upload_id)
+    offset = upload["size"] if upload["finished"] else _size(_part(request, upload_id))
+    headers = {"Upload-Offset": str(offset), "Upload-Length": str(upload["size"]), "Cache-Control": "no-store"}
+    return Response(status_code=200, headers=TUS | headers)
+
+
+@router.patch("/v1/uploads/{upload_id}", status_code=204)
+def continue_upload(
+    request: Request,
+    account: SignedIn,
+    db: Db,
+    upload_id: Id,
+    upload_offset: Annotated[int, Header(ge=0)],
+    body: Annotated[bytes, Body(media_type="application/offset+octet-stream")],
+) -> Response:
+    """Add bytes at an offset. 409 when the offset is not where the upload stands."""
+    upload = _upload(db, account, upload_id)
+    if request.headers.get("content-type") != "application/offset+octet-stream":
+        raise ProblemError(415, "invalid", "Content-Type must be application/offset+octet-stream")
+    if len(body) > MAX_PATCH:
+        raise ProblemError(413, "too_large", "Send smaller pieces")
+    with _locks.setdefault(upload_id, threading.Lock()):
+        path = _part(request, upload_id)
+        here = upload["size"] if upload["finished"] else _size(path)
+        if upload_offset != here:
+            raise ProblemError(409, "offset", "The upload stands elsewhere", TUS | {"Upload-Offset": str(here)})
+        if here + len(body) > upload["size"]:
+            raise ProblemError(413, "too_large", "More bytes than announced")
+        if not upload["finished"]:
+            _append(path, body)
+            if here + len(body) == upload["size"]:
+                _finish(request, db, upload)
+    return Response(status_code=204, headers=TUS | {"Upload-Offset": str(here + len(body))})
+
+
+@router.get("/v1/projects/{project_id}/files/{sha256}")
+def download(request: Request, account: SignedIn, db: Db, project_id: Id, sha256: Id) -> FileResponse:
+    """A published file of a project; answers Range requests."""
+    if projects.actor(db, project_id, account["id"]) is None:
+        raise ProblemError(403, "not_yours", "Not a member of this project")
+    published = db.one(Record.select().where(Record.scope == f"project:{project_id}", Record.kind == "material",
+                                             Record.fields.contains(f'"sha256": "{sha256}"')))  # fmt: skip
+    path = _kept(request, sha256)
+    if published is None or not path.is_file():
+        raise ProblemError(404, "no_such_file", "The file is not published in this project")
+    return FileResponse(path, media_type="application/octet-stream", headers={"ETag": f'"{sha256}"'})
+
+
+def _finish(request: Request, db: Db, upload: dict[str, object]) -> None:
+    path = _part(request, str(upload["id"]))
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while chunk := source.read(1024 * 1024):
+            digest.update(chunk)
+    if digest.hexdigest() != upload["sha256"]:
+        path.unlink()
+        raise ProblemError(460, "checksum", "The bytes are not those announced; send the file again", TUS)
+    target = _kept(request, str(upload["sha256"]))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
+    db.run(Upload.update(finished=True).where(Upload.id == upload["id"]))
+
+
+def _append(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _upload(db: Db, account: SignedIn, upload_id: str) -> dict[str, object]:
+    row = db.one(Upload.select().where(Upload.id == upload_id, Upload.account_id == account["id"]))
+    if row is None:
+        raise ProblemError(404, "no_such_upload", headers=TUS)
+    return row
+
+
+def _metadata(header: str) -> dict[str, str]:
+    found = {}
+    for pair in header.split(","):
+        name, _, value = pair.strip().partition(" ")
+        try:
+            found[name] = base64.b64decode(value, validate=True).decode()
+        except (Base64Error, UnicodeDecodeError):
+            raise ProblemError(422, "invalid", f"Upload-Metadata: {name} is not base64 of UTF-8") from None
+    return found
+
+
+def _part(request: Request, upload_id: str) -> Path:
+    data: Path = request.app.state.data
+    return data / "uploads" / f"{upload_id}.part"
+
+
+def _kept(request: Request, sha256: str) -> Path:
+    data: Path = request.app.state.data
+    return data / "files" / sha256[:2] / sha256
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

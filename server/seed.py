@@ -1,0 +1,65 @@
+"""The demonstration's platform: two schools, two teachers, two offices, and 5,000 invented profiles."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from server import community, directory, projects
+from server.accounts import hash_password
+from server.database import Account, Database, School
+
+PASSWORD = "demo-password"  # a demonstration's, printed on its banner; never a default of the platform
+TEACHERS = ("ayse@example.org", "nikos@example.org")
+
+
+def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
+    """Fill an empty platform. Does nothing to one that has accounts."""
+    if db.one(Account.select().limit(1)):
+        return
+    with db.transaction():
+        for school in _SCHOOLS:
+            db.run(School.insert(**school))
+        for account in _ACCOUNTS:
+            db.run(Account.insert(**account, password=hash_password(PASSWORD)))
+        one, other = (_account(db, email) for email in TEACHERS)
+        projects.set_contact(db, one, other, "contact")
+        projects.set_contact(db, other, one, "contact")
+        for teacher in (one, other):
+            _profile_record(db, teacher)
+    today = datetime.now(UTC).date()
+    own = [{**card, "last_active": today.isoformat()} for card in _CARDS]
+    directory.write_packs(data / "packs", own + community.profiles(count - len(own), 2026, today))
+
+
+def _account(db: Database, email: str) -> dict[str, Any]:
+    row = db.one(Account.select().where(Account.email == email))
+    assert row is not None
+    return row
+
+
+def _profile_record(db: Database, teacher: dict[str, Any]) -> None:
+    card = next(card for card in _CARDS if card["id"] == teacher["id"])
+    fields = {name: card[name] for name in ("about", "languages", "subjects", "available")}
+    db.put_record(f"account:{teacher['id']}", "profile", teacher["id"], fields, teacher["id"])
+
+
+_SCHOOLS = [
+    {"id": "s-tr", "name": "Ağrı Dağı Ortaokulu", "town": "Iğdır", "country": "TR"},
+    {"id": "s-el", "name": "2ο Γυμνάσιο Χανίων", "town": "Χανιά", "country": "EL"},
+]
+_ACCOUNTS: list[dict[str, Any]] = [
+    {"id": "t-ayse", "email": TEACHERS[0], "name": "Ayşe Işık", "role": "teacher", "country": "TR", "school_id": "s-tr"},
+    {"id": "t-nikos", "email": TEACHERS[1], "name": "Νίκος Δημητρίου", "role": "teacher", "country": "EL", "school_id": "s-el"},
+    {"id": "o-tr", "email": "office-tr@example.org", "name": "eTwinning Türkiye", "role": "office", "country": "TR", "school_id": None},
+    {"id": "o-el", "email": "office-el@example.org", "name": "eTwinning Ελλάδα", "role": "office", "country": "EL", "school_id": None},
+]  # fmt: skip  # noqa: E501
+_CARDS: list[dict[str, Any]] = [
+    {"id": "t-ayse", "country": "TR", "name": "Ayşe Işık", "school": "Ağrı Dağı Ortaokulu", "town": "Iğdır",
+     "role": "teacher", "languages": ["en", "tr"], "subjects": ["natural_sciences", "environmental_education"],
+     "age_from": 12, "age_to": 15, "available": True,
+     "about": "We live at the foot of Mount Ağrı. My pupils measure snow and water and would like to compare."},
+    {"id": "t-nikos", "country": "EL", "name": "Νίκος Δημητρίου", "school": "2ο Γυμνάσιο Χανίων", "town": "Χανιά",
+     "role": "teacher", "languages": ["el", "en"], "subjects": ["biology", "geography"],
+     "age_from": 12, "age_to": 15, "available": True,
+     "about": "We live between the mountains and the sea, and my pupils measure both. Water, climate and stories."},
+]  # fmt: skip

@@ -1,0 +1,242 @@
+"""One sync: what waits goes out in order, what is new comes in, each step in one local transaction."""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+from uuid6 import uuid7
+
+from app.rules import vocabularies
+from local_db.store import Store
+from local_db.tables import documents, outbox, partners, records, settings, transfers
+from sync import messages
+from sync.client import ApiClient
+from sync.documents import DocumentError, merged
+from sync.errors import BadAnswerError, RefusedError
+from sync.messages import Command, DirectoryProfile, DocumentChange, ExchangeRequest, Pack, RecordChange, ScopeChanges
+from sync.transfers import TransferQueue
+
+MAX_PACK_PLAIN = 600_000_000
+SEND_BYTES = 8_000_000
+
+
+@dataclass
+class Report:
+    """What a sync did. ``topics`` names what changed here, for views to refresh."""
+
+    sent: int = 0
+    received: int = 0
+    refused: int = 0
+    files: int = 0
+    differences: int = 0
+    topics: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a sync is: ``stage`` is changes, files or directory; counts of items or bytes."""
+
+    stage: str
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+OnTopics = Callable[[set[str]], None]
+
+
+class Engine:
+    """Syncs one profile. Uses the calling thread's own connection of the store."""
+
+    def __init__(self, store: Store, client: ApiClient) -> None:
+        self.store, self.client = store, client
+        self.files = TransferQueue(store, client)
+
+    def sync(self, on_progress: OnProgress, on_topics: OnTopics) -> Report:
+        """Bring both sides together. Raises SyncError; whatever was done before it stays done."""
+        report = Report()
+        answer = self._exchange_all(report, on_progress, on_topics)
+        self.files.queue_missing()
+        if transfers.waiting(self.store):
+            report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
+            on_topics({"files"})
+            if outbox.counts(self.store)[0]:
+                answer = self._exchange_all(report, on_progress, on_topics)
+        self._refresh_vocabularies(answer.vocabularies, report)
+        self._refresh_directory(answer.directory, report, on_progress, on_topics)
+        return report
+
+    def _exchange_all(self, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> messages.ExchangeAnswer:
+        total, done = outbox.counts(self.store)[0], 0
+        while True:
+            batch = self._batch()
+            answer = self.client.exchange(
+                ExchangeRequest(device=self._device(), cursors=outbox.cursors(self.store), changes=batch)
+            )
+            topics = self._take(batch, answer, report)
+            done += len(batch)
+            on_progress(Progress("changes", min(done, total), total))
+            if topics:
+                report.topics |= topics
+                on_topics(topics)
+            more = any(scope.more for scope in answer.scopes.values())
+            if not more and not outbox.counts(self.store)[0]:
+                return answer
+            if not batch and not more:
+                return answer
+
+    def _device(self) -> str:
+        device = settings.get(self.store, "device")
+        if device is None:
+            device = str(uuid7())
+            settings.put(self.store, "device", device)
+        return str(device)
+
+    def _batch(self) -> list[messages.Change]:
+        batch: list[messages.Change] = []
+        size = 0
+        for entry in outbox.take(self.store, messages.MAX_CHANGES):
+            change = self._change(entry)
+            size += len(change.data) if isinstance(change, DocumentChange) else 500
+            if batch and size > SEND_BYTES:
+                break
+            batch.append(change)
+        return batch
+
+    def _change(self, entry: outbox.Waiting) -> messages.Change:
+        if entry.kind == "record":
+            return RecordChange.model_construct(
+                type="record", id=entry.id, scope=entry.scope, kind=entry.target_kind, record_id=entry.target_id,
+                base_revision=entry.base_revision, fields=entry.body,
+            )  # fmt: skip
+        if entry.kind == "document":
+            return DocumentChange.model_construct(
+                type="document", id=entry.id, scope=entry.scope, kind=entry.target_kind, document_id=entry.target_id,
+                data=documents.edit_data(self.store, entry.id), at=entry.at,
+            )  # fmt: skip
+        return Command.model_construct(type="command", id=entry.id, name=entry.target_kind, args=entry.body)
+
+    def _take(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> set[str]:
+        topics = {"outbox"} if batch else set()
+        with self.store.transaction():
+            self._settle(batch, answer, report)
+            for scope in answer.gone:
+                topics |= self._forget(scope)
+            for scope, news in answer.scopes.items():
+                topics |= self._accept(scope, news, report)
+        return topics
+
+    def _settle(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> None:
+        results = {result.id: result for result in answer.results}
+        if any(change.id not in results for change in batch):
+            raise BadAnswerError("the server did not answer every change")
+        done, settled = [], []
+        for change in batch:
+            result = results[change.id]
+            if result.status == "refused":
+                outbox.refuse(self.store, change.id, result.code)
+                report.refused += 1
+                continue
+            done.append(change.id)
+            if isinstance(change, RecordChange):
+                settled.append((change.kind, change.record_id, result.revision))
+        outbox.done(self.store, done)
+        records.settle(self.store, settled)
+        report.sent += len(done)
+
+    def _forget(self, scope: str) -> set[str]:
+        records.forget_scope(self.store, scope)
+        self.store.sql("delete from cursor where scope = ?", (scope,))
+        return {"projects"}
+
+    def _accept(self, scope: str, news: ScopeChanges, report: Report) -> set[str]:
+        if news.reset:
+            records.forget_scope(self.store, scope)
+        rows = [(r.kind, r.id, r.revision, dict(r.fields)) for r in news.records]
+        report.differences += len(records.accept(self.store, scope, rows))
+        topics = {record.kind for record in news.records} | self._accept_edits(scope, news.edits, report)
+        outbox.move_cursor(self.store, scope, news.seq)
+        report.received += len(rows) + len(news.edits)
+        return topics
+
+    def _accept_edits(self, scope: str, edits: list[messages.Edit], report: Report) -> set[str]:
+        by_document: dict[str, list[messages.Edit]] = {}
+        for edit in edits:
+            by_document.setdefault(edit.document_id, []).append(edit)
+        for document_id, found in by_document.items():
+            stored = documents.get(self.store, document_id)
+            good = [
+                documents.Edit(e.id, document_id, e.seq, e.author_id, e.author, e.at, e.data)
+                for e in found
+                if e.data or stored
+            ]
+            state, fields = (stored.state, stored.fields) if stored else (b"", {})
+            for edit in good:
+                try:
+                    state, fields = merged(state or None, [edit.data]) if edit.data else (state, fields)
+                except DocumentError:
+                    report.complaints.append(f"{document_id}: edit {edit.id} is damaged and was left out")
+            documents.accept_edits(self.store, good)
+            if good and state:
+                at = max(edit.at for edit in good)
+                documents.keep(self.store, documents.Stored(document_id, scope, found[0].kind, state, fields, at))
+        return {"projects"} if by_document else set()
+
+    def _refresh_vocabularies(self, version: str, report: Report) -> None:
+        if not version or version == settings.get(self.store, "vocabularies_version"):
+            return
+        lists = self.client.vocabularies()
+        report.complaints += vocabularies.replace(lists)
+        with self.store.transaction():
+            settings.put(self.store, "vocabularies", lists)
+            settings.put(self.store, "vocabularies_version", version)
+
+    def _refresh_directory(self, version: str, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> None:
+        if not version or version == settings.get(self.store, "directory_version"):
+            return
+        listing = self.client.packs()
+        here = partners.packs(self.store)
+        wanted = [pack for pack in listing.packs if here.get(pack.country) != pack.version]
+        for number, pack in enumerate(wanted):
+            on_progress(Progress("directory", number, len(wanted)))
+            try:
+                self._take_pack(pack, report)
+            except RefusedError as refused:
+                report.complaints.append(f"{pack.country}: {refused.problem}")
+        for country in set(here) - {pack.country for pack in listing.packs}:
+            partners.forget_country(self.store, country)
+        settings.put(self.store, "directory_version", listing.version)
+        on_topics({"partners"})
+
+    def _take_pack(self, pack: Pack, report: Report) -> None:
+        data = bytearray()
+        for chunk in self.client.download(f"v1/directory/{pack.country}/{pack.version}"):
+            data += chunk
+            if len(data) > pack.size:
+                break
+        if hashlib.sha256(data).hexdigest() != pack.sha256:
+            raise BadAnswerError(f"the pack of {pack.country} is damaged")
+        rows = []
+        for number, line in enumerate(_lines(bytes(data)), start=1):
+            try:
+                profile = DirectoryProfile.model_validate_json(line)
+            except ValidationError as error:
+                report.complaints.append(f"{pack.country}, line {number}: {error.errors()[0]['type']}")
+                continue
+            if profile.country == pack.country:
+                rows.append(profile.model_dump())
+        partners.replace_pack(self.store, pack.country, pack.version, rows)
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = inflate.decompress(data, MAX_PACK_PLAIN)
+    except zlib.error as error:
+        raise BadAnswerError(f"a pack is not gzip: {error}") from None
+    if inflate.unconsumed_tail:
+        raise BadAnswerError("a pack is too large")
+    yield from plain.splitlines()
