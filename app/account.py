@@ -1,14 +1,18 @@
 """Who is signed in, and where the token is kept."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from local_db import keys
 from local_db.store import Store
 from local_db.tables import records, settings
 from sync.client import ApiClient
+from sync.errors import SyncError
 from sync.messages import Account as Me
 from sync.sign_in import OpenBrowser, sign_in
+
+__all__ = ["Account", "AccountUseCases", "OtherAccountError", "SyncError", "TokenKeeper"]
 
 TOKEN = "refresh-token"
 
@@ -42,8 +46,8 @@ class TokenKeeper:
 class AccountUseCases:
     """Signing in and out, and the teacher's own profile on the platform."""
 
-    def __init__(self, store: Store, client: ApiClient) -> None:
-        self._store, self._client = store, client
+    def __init__(self, store: Store, client: ApiClient, queued: Callable[[], None]) -> None:
+        self._store, self._client, self._queued = store, client, queued
 
     @property
     def current(self) -> Account:
@@ -78,6 +82,7 @@ class AccountUseCases:
         """Change the own public profile, kept at once and sent later."""
         me = self.current.id
         records.change(self._store, "profile", me, f"account:{me}", dict(fields))
+        self._queued()
 
 
 class OtherAccountError(Exception):

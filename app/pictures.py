@@ -1,10 +1,9 @@
 """Small pictures of works, and copies without what a camera writes into a photo."""
 
 import io
-from collections.abc import Iterator
 
 import pypdfium2
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
 
 SIZE = (240, 180)  # pixels
 Image.MAX_IMAGE_PIXELS = 80_000_000
@@ -17,8 +16,6 @@ def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
             return _png(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
         if filename.lower().endswith(".pdf"):
             return _png(_first_page(data))
-        if filename.lower().endswith((".txt", ".md")):
-            return _png(_first_lines(data))
     except (OSError, ValueError, Image.DecompressionBombError, pypdfium2.PdfiumError):
         return None
     return None
@@ -51,16 +48,3 @@ def _first_page(data: bytes) -> Image.Image:
         return page.render(scale=scale).to_pil()
     finally:
         document.close()
-
-
-def _first_lines(data: bytes) -> Image.Image:
-    picture = Image.new("RGB", SIZE, "white")
-    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(13)
-    for number, line in enumerate(_wrapped(data[:2_000].decode("utf-8", "replace"))):
-        draw.text((10, 8 + 17 * number), line, "#1B2430", font)
-    return picture
-
-
-def _wrapped(text: str) -> Iterator[str]:
-    lines = [part[at : at + 32] for part in text.splitlines() for at in range(0, max(1, len(part)), 32)]
-    yield from lines[:10]

@@ -46,7 +46,7 @@ class PupilWorkUseCases:
     def add_pupil(self, class_id: str, name: str) -> str:
         """Add a pupil with a fresh pseudonym."""
         taken = pupil_work.pseudonyms(self._store)
-        free = [name for word in _WORDS for n in range(1, 100) if (name := f"{word} {n}") not in taken]
+        free = [f"{word} {n}" for word in _WORDS for n in range(1, 100) if f"{word} {n}" not in taken]
         return pupil_work.add_pupil(self._store, class_id, name.strip(), random.SystemRandom().choice(free))
 
     def works(self, class_id: str) -> list[WorkRow]:
@@ -69,6 +69,12 @@ class PupilWorkUseCases:
         values = {"pupil_id": pupil_id, "title": PurePath(path.name).stem, "filename": path.name, "kind": kind,
                   "sha256": sha256, "size": size, "thumbnail": small}  # fmt: skip
         return pupil_work.add_work(self._store, values)
+
+    def first_words(self, work: WorkRow) -> str:
+        """The beginning of a text, for its small picture; empty for other kinds."""
+        if not work.filename.lower().endswith((".txt", ".md")):
+            return ""
+        return next(self._store.files.read(work.sha256))[:600].decode("utf-8", "replace")
 
     def read(self, work_id: str) -> bytes:
         work = pupil_work.work(self._store, work_id)

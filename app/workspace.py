@@ -10,13 +10,14 @@ from app.partners import PartnerUseCases
 from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
+from app.safety import SafetyUseCases
 from app.sync_centre import SyncCentreUseCases
 from app.today import TodayUseCases
 from local_db import keys
 from local_db.store import Store
 from local_db.tables import settings
 from sync.client import ApiClient, Line
-from sync.service import SyncService
+from sync.service import Status, SyncService
 
 DEFAULT_SERVER = "http://127.0.0.1:8765"
 
@@ -34,6 +35,7 @@ class Workspace:
     pupil_work: PupilWorkUseCases
     today: TodayUseCases
     sync_centre: SyncCentreUseCases
+    safety: SafetyUseCases
     service: SyncService
     client: ApiClient
     demo: bool = field(default=False)
@@ -43,6 +45,14 @@ class Workspace:
 
     def prefer(self, name: str, value: Any) -> None:
         settings.put(self.store, f"preference:{name}", value)
+
+    @property
+    def status(self) -> Status:
+        return self.service.status
+
+    def close_thread(self) -> None:
+        """Close the calling worker's own connection of the store."""
+        self.store.close_thread()
 
     def close(self) -> None:
         self.service.stop()
@@ -82,12 +92,13 @@ def _wire(store: Store, server: str | None, line: Line | None) -> Workspace:
         service.recount()
         service.wake()
 
-    account = AccountUseCases(store, client)
+    account = AccountUseCases(store, client, queued)
     projects = ProjectUseCases(store, account, queued)
     work = PupilWorkUseCases(store, queued)
     work.purge()
     return Workspace(
         store=store, events=events, line=client.line, account=account, projects=projects,
         partners=PartnerUseCases(store, queued), pupil_work=work, today=TodayUseCases(store, projects),
-        sync_centre=SyncCentreUseCases(store, service), service=service, client=client,
+        sync_centre=SyncCentreUseCases(store, service), safety=SafetyUseCases(store),
+        service=service, client=client,
     )  # fmt: skip

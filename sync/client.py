@@ -64,6 +64,12 @@ class ApiClient:
         self._access = tokens.access_token
         self._keep_token(tokens.refresh_token)
 
+    def health(self) -> None:
+        """Raises SyncError unless a platform of ours answers."""
+        found = _json(self._ask("GET", "v1/health", signed=False).body)
+        if not isinstance(found, dict) or found.get("platform") != "twindesk":
+            raise BadAnswerError("another kind of server")
+
     def me(self) -> Account:
         return self._parse(Account, self._ask("GET", "v1/me"))
 

@@ -1,0 +1,52 @@
+"""Looking a text up in the chosen language. English is the source and needs no catalog."""
+
+import gettext
+import locale
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "locales"
+DOMAIN = "twindesk"
+_state: dict[str, object] = {"language": "en", "translations": gettext.NullTranslations()}
+
+
+def available() -> list[str]:
+    """The codes of all languages the window speaks."""
+    return ["en", *sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())]
+
+
+def use_language(code: str | None) -> str:
+    """Speak a language from now on; None means the system's, English where it is not known."""
+    wanted = code or (locale.getlocale()[0] or "en")[:2].lower()
+    chosen = wanted if wanted in available() else "en"
+    _state["language"] = chosen
+    _state["translations"] = (
+        gettext.NullTranslations() if chosen == "en" else gettext.translation(DOMAIN, FOLDER, [chosen])
+    )
+    return chosen
+
+
+def language() -> str:
+    return str(_state["language"])
+
+
+def _(text: str) -> str:
+    return _translations().gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return _translations().ngettext(one, many, count)
+
+
+def pgettext(context: str, text: str) -> str:
+    return _translations().pgettext(context, text)
+
+
+def mark(text: str) -> str:
+    """Mark a text for translation where it stands in data; look it up with ``_`` when it is shown."""
+    return text
+
+
+def _translations() -> gettext.NullTranslations:
+    found = _state["translations"]
+    assert isinstance(found, gettext.NullTranslations)
+    return found

@@ -1,0 +1,58 @@
+"""Dates, numbers, names of countries and languages as the reader's language has them (CLDR by babel)."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from babel import Locale, dates, numbers
+
+from i18n.catalog import _, language
+
+
+@lru_cache(maxsize=8)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+def country_name(code: str) -> str:
+    """A country's name; the platform writes EL where CLDR writes GR."""
+    return str(_locale(language()).territories.get("GR" if code == "EL" else code, code))
+
+
+def language_name(code: str) -> str:
+    name = str(_locale(language()).languages.get(code, code))
+    return name[:1].upper() + name[1:] if name[:1] != "i" or language() != "tr" else "İ" + name[1:]
+
+
+def number(value: int) -> str:
+    return str(numbers.format_decimal(value, locale=language()))
+
+
+def clock(seconds: float) -> str:
+    """The time of day, or the date and time when it is not today."""
+    then = datetime.fromtimestamp(seconds)
+    if then.date() == date.today():
+        return str(dates.format_time(then, "short", locale=language()))
+    return str(dates.format_datetime(then, "d MMM, HH:mm", locale=language()))
+
+
+def day(seconds: float) -> str:
+    return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=language()))
+
+
+def ago(iso_day: str) -> str:
+    """``3 days ago`` for an ISO date."""
+    then = date.fromisoformat(iso_day)
+    days = (datetime.now(UTC).date() - then).days
+    if days > 45:
+        return str(dates.format_date(then, "MMMM yyyy", locale=language()))
+    if days <= 0:
+        return _("today")
+    return str(dates.format_timedelta(then - datetime.now(UTC).date(), granularity="day", threshold=1.2,
+                                      add_direction=True, locale=language()))  # fmt: skip
+
+
+def file_size(size: int) -> str:
+    """Bytes for people: ``12 KB``, ``3.4 MB``."""
+    if size < 1_000_000:
+        return f"{number(max(1, round(size / 1000)))} KB"
+    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=language())} MB"

@@ -1,0 +1,91 @@
+"""TwinDesk: eTwinning at the teacher's own desk, online or not. ``main.py --help`` tells the commands."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; without one, open the window on the user's own profile."""
+    parser = _parser()
+    options = parser.parse_args(words)
+    commands = {None: _window, "demo": _demo, "serve": _serve, "sync": _sync, "doctor": _doctor}
+    return int(commands[options.command](options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py", description=__doc__)
+    _profile_arguments(parser)
+    commands = parser.add_subparsers(dest="command", metavar="demo|serve|sync|doctor")
+    demo = commands.add_parser("demo", help="try everything with an invented community; nothing is kept")
+    demo.add_argument("--tour", action="store_true", help="run the guided week by itself and report each step")
+    demo.add_argument("--report", type=Path, default=Path("tour-report"), help="folder for the tour's screenshots")
+    demo.add_argument("--language", default="en", help="language of the tour: en or tr")
+    demo.add_argument("--type-until-killed", type=Path, help=argparse.SUPPRESS)  # the tour's own child
+    serve = commands.add_parser("serve", help="run the reference platform, or act as a national office")
+    if "serve" in sys.argv[1:2]:  # the platform's packages are loaded only where they are needed
+        from server import command_line
+
+        command_line.add_arguments(serve)
+    sync = commands.add_parser("sync", help="sync once without a window")
+    sync.add_argument("--json", action="store_true", help="print the result as JSON")
+    doctor = commands.add_parser("doctor", help="check store, key, connection, versions and disk; says what to do")
+    for command in (sync, doctor):
+        _profile_arguments(command)
+    return parser
+
+
+def _profile_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="folder of the profile")
+    parser.add_argument("--server", default=argparse.SUPPRESS, help="address of the platform")
+
+
+def _profile(options: argparse.Namespace) -> Path:
+    import platformdirs
+
+    default = platformdirs.user_data_path("TwinDesk", appauthor=False) / "profiles" / "default"
+    return Path(getattr(options, "profile", default))
+
+
+def _window(options: argparse.Namespace) -> int:
+    from ui.start.program import run
+
+    return run(_profile(options), getattr(options, "server", None))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from ui.start.program import has_display
+
+    if options.type_until_killed:
+        from ui.demo.typing_child import type_until_killed
+
+        return type_until_killed(options.type_until_killed)
+    if options.tour or not has_display():
+        from ui.demo.tour import run_tour
+
+        return run_tour(options.report, options.language)
+    from ui.demo.session import run_demo
+
+    return run_demo()
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from server import command_line
+
+    return command_line.main(options)
+
+
+def _sync(options: argparse.Namespace) -> int:
+    from app.headless import sync_once
+
+    return sync_once(_profile(options), getattr(options, "server", None), options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from app.doctor import examine
+
+    return examine(_profile(options), getattr(options, "server", None))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

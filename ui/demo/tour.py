@@ -1,0 +1,386 @@
+"""The guided week: every step done through real windows, checked, and pictured.
+
+Two teachers' windows stand in one process, each on a profile of its own, as on
+two computers; the platform is a second process, the one that is killed a third.
+"""
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
+
+from app.projects import Project
+from i18n import _, use_language
+from ui.demo.platform import MAIN, TEACHERS, browser_of
+from ui.demo.session import Demo
+from ui.partners.page import PartnersPage
+from ui.projects.page import ProjectsPage
+from ui.pupil_work.page import PupilWorkPage
+from ui.settings.page import SettingsPage
+from ui.shell import MainWindow
+from ui.start.program import application, show_window
+
+PUPILS = ("Zeynep Kara", "Ali İnce")
+NOTE = "Met at the seminar; answers quickly."
+STORY = "Karın altındaki su\n\nBir gün dağdan bir damla indi ve denizi aramaya gitti.\n"
+DRAFT: dict[str, Any] = {
+    "description": "Two schools, one on a mountain and one by the sea, follow the water between them.",
+    "languages": ["en"], "subjects": ["biology", "geography"], "age_from": 12, "age_to": 15, "pupils": 48,
+    "aims": "Pupils learn to measure water and to compare what they find.",
+    "work_process": "October: first measurements. November: exchange of data. December: stories.",
+    "expected_results": "A shared book of stories and a table of measurements.",
+}  # fmt: skip
+HALF_SECOND = 0.5
+
+
+class StepFailedError(Exception):
+    """A step of the week did not hold."""
+
+
+def check(holds: object, what: str) -> None:
+    if not holds:
+        raise StepFailedError(what)
+
+
+def pause(milliseconds: int) -> None:
+    """Let the windows live for a while. (QTest.qWait would keep the other threads from running.)"""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+    """Let the windows live until something is true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < end, f"waited {seconds:.0f} s in vain: {what}")
+        pause(20)
+
+
+def press(parent: QWidget, text: str) -> None:
+    """Click a visible, enabled button by its words or accessible name."""
+    for found in parent.findChildren(QAbstractButton):
+        if text in (found.text(), found.accessibleName()) and found.isVisible() and found.isEnabled():
+            QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+            return
+    raise StepFailedError(f"there is no button “{text}” to press")
+
+
+class Tour:
+    """The week of Ayşe and Nikos, step by step."""
+
+    def __init__(self, report: Path) -> None:
+        self.report, self.demo = report, Demo()
+        self.a: MainWindow
+        self.b: MainWindow
+        self.project_id = ""
+        self.published = ""
+        self.files: list[Path] = []
+
+    def steps(self) -> list[tuple[str, Callable[[], str]]]:
+        return [
+            ("sign in and first sync, then the line is cut", self.sign_in),
+            ("offline: find, star and note a partner", self.find_partner),
+            ("offline: draft a project, name the co-founder", self.draft),
+            ("offline: take in three works of two pupils", self.take_in),
+            ("killed while typing, opened again", self.kill),
+            ("online: everything goes out, the partner has it", self.send),
+            ("both edit offline, both see the same text", self.merge),
+            ("accept, submit, approve: active on both computers", self.approve),
+            ("publish one work; the others never left", self.publish),
+        ]
+
+    def sign_in(self) -> str:
+        self.demo.start()
+        workspace = self.demo.open(TEACHERS[0])
+        self.a = show_window(workspace, self.demo.menu)
+        SettingsPage.open_browser = staticmethod(browser_of(TEACHERS[0]))
+        seen: set[str] = set()
+        workspace.events.subscribe("status", lambda status: seen.add(status.progress.stage if status.progress else ""))
+        self.a.sign_in()
+        wait_for(lambda: workspace.account.current.id, "signed in")
+        wait_for(lambda: workspace.status.synced_at and workspace.status.state == "idle", "first sync")
+        teachers, countries, _at = workspace.partners.directory_size()
+        check(teachers == 5_000 and countries >= 40, f"directory: {teachers} teachers in {countries} countries")
+        check("directory" in seen, "the first sync showed its progress")
+        self.cut(self.a)
+        wait_for(lambda: workspace.status.state == "offline", "the pill says offline")
+        self.a.go("today")
+        return f"{workspace.account.current.name}; {teachers} teachers in {countries} countries; pill: {self.a.pill.text()}"
+
+    def find_partner(self) -> str:
+        page: PartnersPage = self.a.page("partners", PartnersPage)  # type: ignore[assignment]
+        page.focus_search()
+        QTest.keyClicks(page.line, "water")
+        wait_for(lambda: page.line.text() == "water" and page._model.rowCount() > 0, "results while typing")
+        pause(120)
+        for facet in ("facet-c:EL", "facet-l:en", "facet-s:biology", "facet-a:12_15"):
+            box = page.findChild(QCheckBox, facet)
+            check(box is not None, f"there is the facet {facet}")
+            assert box is not None
+            box.click()
+            pause(80)
+        found = page._model.index(0).data(Qt.ItemDataRole.UserRole)
+        check(found and found.id == "t-nikos", "the best result is the Greek biology teacher")
+        page.list.setCurrentIndex(page._model.index(0))
+        QTest.mouseClick(page.profile.findChild(QAbstractButton, "star"), Qt.MouseButton.LeftButton)
+        pause(60)
+        note = page.profile.findChild(QWidget, "note")
+        QTest.keyClicks(note, NOTE)
+        wait_for(lambda: self.a.workspace.partners.note("t-nikos") == NOTE, "the note is kept")
+        chosen = self.a.workspace.partners.get("t-nikos")
+        check(chosen and chosen.starred, "the star is kept")
+        return f"{page._count.text()}; starred {found.name}, note kept"
+
+    def draft(self) -> str:
+        page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        press(page, _("New project"))
+        QTest.keyClicks(page.form.editors["title"], "Water stories")
+        for name, value in DRAFT.items():
+            self.fill(page.form.editors[name], value)
+        page.form.keep()
+        project = self.a.workspace.projects.list()[0]
+        self.project_id = project.id
+        check(not self.a.workspace.projects.problems(project.id), "nothing of the form is missing")
+        contacts = self.a.workspace.projects.contacts()
+        check(contacts and contacts[0][0] == "t-nikos", "the partner is a contact")
+        page.invite_contact(contacts[0][0])
+        check(self.project(self.a).waiting == "invite_cofounder", "the invitation waits")
+        return f"“{project.title}” kept as typed; {contacts[0][1]} invited; {self.a.pill.text()}"
+
+    def take_in(self) -> str:
+        self.files = self.make_files()
+        page: PupilWorkPage = self.a.page("pupil_work", PupilWorkPage)  # type: ignore[assignment]
+        page.add_class("6-A")
+        use = self.a.workspace.pupil_work
+        for pupil, files in zip(PUPILS, (self.files[:2], self.files[2:]), strict=True):
+            page.add_pupil(pupil)
+            before = page.works.count()
+            page.take_in(files)
+            wait_for(lambda n=before + len(files): page.works.count() == n, f"works of {pupil}")  # type: ignore[misc]
+        page.pupils.setCurrentRow(0)
+        works = use.works(use.classes()[0][0])
+        check(len(works) == 3 and len({work.pupil for work in works}) == 2, "three works of two pupils")
+        check(all(work.thumbnail or use.first_words(work) for work in works), "each has a small picture")
+        page.works.setCurrentRow(0)
+        page.permit.click()
+        wait_for(lambda: use.works(use.classes()[0][0])[0].permitted, "the mark is kept")
+        pause(50)
+        return ", ".join(f"{work.filename} ({work.pseudonym})" for work in works) + "; one may be published"
+
+    def kill(self) -> str:
+        email = TEACHERS[0]
+        self.a.close()
+        self.a.workspace.close()
+        child = subprocess.Popen([sys.executable, str(MAIN), "demo", "--type-until-killed", str(self.demo.profile(email))],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
+        assert child.stdin and child.stdout
+        child.stdin.write(self.demo.keys[email].hex() + "\n")
+        child.stdin.flush()
+        typed: list[tuple[float, int]] = []
+        for line in child.stdout:
+            typed.append((float(line.split()[0]), int(line.split()[1])))
+            if len(typed) > 90:
+                break
+        child.kill()
+        killed = time.time()
+        typed += [(float(line.split()[0]), int(line.split()[1])) for line in child.stdout if len(line.split()) == 2]
+        child.wait()
+        self.a = show_window(self.demo.open(email), self.demo.menu)
+        self.a.workspace.line.connected = False
+        page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        kept = len(page.form.draft.fields["aims"]) if page.form.draft else 0
+        old_enough = [length for at, length in typed if at < killed - HALF_SECOND]
+        check(kept >= max(old_enough), f"kept {kept} characters, {max(old_enough)} were half a second old")
+        check(not self.a.workspace.safety.check(), "the store is sound")
+        lost = max(length for _at, length in typed) - kept
+        return f"{len(typed)} key presses, {lost} characters lost (under half a second); the store is sound"
+
+    def send(self) -> str:
+        self.mend(self.a)
+        wait_for(lambda: self.quiet(self.a), "everything went out")
+        self.a.go("sync_centre")
+        self.b = show_window(self.demo.sign_in(TEACHERS[1]), self.demo.menu)
+        wait_for(lambda: self.project(self.b) is not None and self.quiet(self.b), "the partner has the draft")
+        project = self.project(self.b)
+        check(project.me_state == "invited", "the partner is invited")
+        self.b.go("today")
+        pause(100)
+        texts = [item.kind for item in self.b.workspace.today.items()]
+        check("invitation" in texts, "the invitation stands on the partner's Today")
+        return f"{self.b.workspace.account.current.name} sees “{project.title}” by {project.founder}"
+
+    def merge(self) -> str:
+        for window in (self.a, self.b):
+            self.cut(window)
+            window.page("projects", ProjectsPage)
+        one, other = self.form(self.a), self.form(self.b)
+        start = one.editors["aims"].toPlainText()
+        one.editors["aims"].setPlainText(start.replace("measure water", "measure snow, rain and water"))
+        one.editors["pupils"].setValue(52)
+        other.editors["aims"].setPlainText(f"{start.rstrip()} Θάλασσα 😀 and they write to each other.")
+        other.editors["expected_results"].appendPlainText("An evening with the parents.")
+        for window in (self.a, self.b):
+            self.form(window).keep()
+            self.mend(window)
+        for _again in range(2):
+            for window in (self.a, self.b):
+                window.workspace.sync_centre.sync_now()
+                wait_for(lambda w=window: self.quiet(w), "both are quiet")  # type: ignore[misc]
+        wait_for(lambda: one.editors["aims"].toPlainText() == other.editors["aims"].toPlainText(), "the same text")
+        merged = one.editors["aims"].toPlainText()
+        check("snow, rain and water" in merged and "Θάλασσα 😀" in merged, "both contributions are in the text")
+        check(one.draft.fields == other.draft.fields, "all fields are the same")
+        history = self.a.workspace.projects.history(self.project_id)
+        check({entry.author for entry in history} == {"Ayşe Işık", "Νίκος Δημητρίου"}, "the history names both")
+        page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page.tabs.setCurrentIndex(2)
+        page.history.list.setCurrentRow(page.history.list.count() - 1)
+        page.history.back.click()
+        check(one.draft.fields["aims"] != merged, "an earlier state is back")
+        self.a.undo()
+        check(one.draft.fields["aims"] == merged, "and undone again")
+        page.history.list.setCurrentRow(0)
+        return f"{len(history)} entries of 2 authors; restored and undone; same text of {len(merged)} characters"
+
+    def approve(self) -> str:
+        page_b: ProjectsPage = self.b.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page_b._answer(True)
+        wait_for(lambda: self.quiet(self.b), "the answer went out")
+        self.a.workspace.sync_centre.sync_now()
+        wait_for(lambda: self.project(self.a).cofounder_state == "member", "the co-founder has joined")
+        page_a: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page_a.refresh()
+        page_a.submit()
+        wait_for(lambda: self.project(self.a).state == "pending_nso" and self.quiet(self.a), "with the national offices")
+        said = self.demo.platform.approve_all()
+        check(len(said) == 2, "two offices approved")
+        for window in (self.a, self.b):
+            window.workspace.sync_centre.sync_now()
+            wait_for(lambda w=window: self.project(w).state == "active", "active")  # type: ignore[misc]
+        page_a.tabs.setCurrentIndex(0)
+        page_a.refresh()
+        return "; ".join(said)
+
+    def publish(self) -> str:
+        page: PupilWorkPage = self.a.page("pupil_work", PupilWorkPage)  # type: ignore[assignment]
+        use = self.a.workspace.pupil_work
+        works = use.works(use.classes()[0][0])
+        permitted = next(work for work in works if work.permitted)
+        page.works.setCurrentRow(works.index(permitted))
+        QTest.mouseClick(page.publish, Qt.MouseButton.LeftButton)
+        wait_for(lambda: use.publication(permitted.id) == "finished" and self.quiet(self.a), "published")
+        self.b.workspace.sync_centre.sync_now()
+        wait_for(lambda: [m for m in self.materials() if m.here], "the partner has the file")
+        material = self.materials()[0]
+        data = self.b.workspace.projects.material_bytes(material.sha256)
+        sent = self.a.workspace.projects.material_bytes(material.sha256)
+        check(data == sent and hashlib.sha256(data).hexdigest() == material.sha256, "byte for byte the same")
+        check(material.pupil == permitted.pseudonym, "under the pseudonym")
+        self.prove_the_rest_stayed(works, material.sha256)
+        page_b: ProjectsPage = self.b.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page_b.tabs.setCurrentIndex(1)
+        pause(100)
+        return f"{material.filename} of {material.pupil}, {len(data)} bytes, the same on both; nothing else on the platform"
+
+    def prove_the_rest_stayed(self, works: list[Any], published: str) -> None:
+        """Look for the other works and every name in the platform's database and files."""
+        audit = self.demo.platform.audit()
+        check(set(audit["files"]) == {published}, "the platform keeps one file")
+        check([u["sha256"] for u in audit["uploads"]] == [published], "one upload was ever begun")
+        held = b"".join(path.read_bytes() for path in self.demo.platform.data.rglob("*") if path.is_file())
+        for secret in (*PUPILS, NOTE, STORY.splitlines()[2], *(work.filename for work in works)):
+            check(secret.encode() not in held, f"“{secret}” is not on the platform")
+        others = [path.read_bytes() for path in self.files if hashlib.sha256(path.read_bytes()).hexdigest() != published]
+        check(all(data not in held for data in others), "the other works' bytes are not on the platform")
+        profile = self.demo.profile(TEACHERS[0])
+        here = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file())
+        check(all(secret.encode() not in here for secret in (*PUPILS, NOTE)), "nothing lies in clear on the computer")
+
+    # -- helpers ---------------------------------------------------------------------------
+
+    def cut(self, window: MainWindow) -> None:
+        if window.workspace.line.connected:
+            self.demo.switch_line(window)
+
+    def mend(self, window: MainWindow) -> None:
+        if not window.workspace.line.connected:
+            self.demo.switch_line(window)
+
+    def quiet(self, window: MainWindow) -> bool:
+        status = window.workspace.status
+        return status.state == "idle" and status.waiting == 0
+
+    def project(self, window: MainWindow) -> Project:
+        return window.workspace.projects.get(self.project_id)  # type: ignore[return-value]
+
+    def form(self, window: MainWindow) -> Any:
+        return window.page("projects", ProjectsPage).form  # type: ignore[attr-defined]
+
+    def materials(self) -> list[Any]:
+        return self.b.workspace.projects.materials(self.project_id)
+
+    def fill(self, editor: Any, value: Any) -> None:
+        if isinstance(value, str):
+            QTest.keyClicks(editor, value)
+        elif isinstance(value, int):
+            editor.setValue(value)
+        else:
+            for item in value:
+                editor._toggle(item)
+
+    def make_files(self) -> list[Path]:
+        folder = self.demo.root / "stick"
+        folder.mkdir()
+        photo = Image.new("RGB", (1600, 1200), "#7fb2d9")
+        pen = ImageDraw.Draw(photo)
+        pen.polygon([(0, 1200), (700, 320), (1250, 1200)], fill="#55606F")
+        pen.polygon([(560, 500), (700, 320), (820, 510)], fill="#FFFFFF")
+        photo.save(folder / "zeynep-dağ.jpg", quality=90)
+        photo.resize((800, 600)).save(folder / "zeynep-tablo.pdf")
+        (folder / "ali-öykü.txt").write_text(STORY, "utf-8")
+        return sorted(folder.iterdir(), key=lambda path: path.name, reverse=True)
+
+    def picture(self, number: int) -> None:
+        window = self.b if number in (6, 9) else self.a
+        pause(120)
+        window.grab().save(str(self.report / f"step-{number}.png"))
+
+    def close(self) -> None:
+        for name in ("a", "b"):
+            window = getattr(self, name, None)
+            if window is not None:
+                window.close()
+                window.workspace.close()
+        self.demo.close()
+
+
+def run_tour(report: Path, language: str = "en") -> int:
+    """Run the week; print each step with its result; 0 only if every step held."""
+    application()
+    use_language(language)
+    report.mkdir(parents=True, exist_ok=True)
+    tour = Tour(report)
+    print(f"The week, step by step. Screenshots go to {report.resolve()}", flush=True)
+    try:
+        for number, (title, step) in enumerate(tour.steps(), start=1):
+            begun = time.monotonic()
+            try:
+                result = step()
+            except StepFailedError as failure:
+                print(f"{number}. FAILED  {title}: {failure}", flush=True)
+                return 1
+            tour.picture(number)
+            print(f"{number}. held    {title} ({time.monotonic() - begun:.1f} s)\n           {result}", flush=True)
+    finally:
+        tour.close()
+    print(f"All {number} steps held.", flush=True)
+    return 0

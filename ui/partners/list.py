@@ -1,0 +1,147 @@
+"""The list of partners: a model that reads page by page, and cards painted by hand."""
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.partners import Found, PartnerRow, PartnerUseCases, Query
+from i18n import _
+from i18n.formats import ago, country_name
+from ui import words
+from ui.theme import theme
+from ui.widgets.basics import paint_avatar
+
+Index = QModelIndex | QPersistentModelIndex
+ROLE = Qt.ItemDataRole.UserRole
+
+
+def place(partner: PartnerRow) -> str:
+    return f"{partner.school} · {partner.town}, {country_name(partner.country)}"
+
+
+def spoken(partner: PartnerRow) -> str:
+    """A partner in one sentence, for a screen reader."""
+    parts = [partner.name, place(partner), ", ".join(words.item("subjects", s) for s in partner.subjects),
+             _("active {when}").format(when=ago(partner.last_active))]  # fmt: skip
+    return ". ".join(parts + ([_("starred")] if partner.starred else []))
+
+
+class PartnerModel(QAbstractListModel):
+    """Rows of one search; more are read as the list is scrolled."""
+
+    found = Signal(object)
+
+    def __init__(self, partners: PartnerUseCases) -> None:
+        super().__init__()
+        self._partners, self._query, self._rows, self._total = partners, Query(), [], 0
+
+    def search(self, query: Query) -> Found:
+        self.beginResetModel()
+        self._query = query
+        found = self._partners.search(query)
+        self._rows, self._total = list(found.rows), found.total
+        self.endResetModel()
+        return found
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and len(self._rows) < self._total
+
+    def fetchMore(self, parent: Index) -> None:
+        more = self._partners.search(self._query, len(self._rows)).rows
+        if not more:
+            self._total = len(self._rows)
+            return
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(more) - 1)
+        self._rows += more
+        self.endInsertRows()
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        partner: PartnerRow = self._rows[index.row()]
+        if role == ROLE:
+            return partner
+        if role == Qt.ItemDataRole.DisplayRole:
+            return partner.name
+        return spoken(partner) if role == Qt.ItemDataRole.AccessibleTextRole else None
+
+    def row_of(self, partner_id: str) -> int:
+        return next((n for n, row in enumerate(self._rows) if row.id == partner_id), -1)
+
+    def update(self, partner: PartnerRow) -> None:
+        number = self.row_of(partner.id)
+        if number >= 0:
+            self._rows[number] = partner
+            self.dataChanged.emit(self.index(number), self.index(number))
+
+
+class PartnerCard(QStyledItemDelegate):
+    """Paints one partner as a card with avatar, place, chips and a star."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(theme.px(320), theme.px(88))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        partner: PartnerRow = index.data(ROLE)
+        box = option.rect.adjusted(1, 1, -2, -theme.px(8))
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focused = chosen and bool(option.state & QStyle.StateFlag.State_HasFocus)
+        painter.setPen(QPen(theme.colour("accent" if chosen else "border"), 2 if focused else 1))
+        painter.setBrush(theme.colour("accent_soft" if chosen else "surface"))
+        painter.drawRoundedRect(box, 10, 10)
+        side = theme.px(40)
+        paint_avatar(painter, QRect(box.x() + theme.px(14), box.center().y() - side // 2, side, side), partner.name)
+        self._texts(painter, box, partner)
+        painter.restore()
+
+    def _texts(self, painter: QPainter, box: QRect, partner: PartnerRow) -> None:
+        left, right = box.x() + theme.px(66), box.right() - theme.px(14)
+        star = theme.icon("star-fill" if partner.starred else "star", "warn" if partner.starred else "muted")
+        star.paint(painter, QRect(right - theme.px(18), box.y() + theme.px(10), theme.px(18), theme.px(18)))
+        name_box = QRect(left, box.y() + theme.px(8), right - left - theme.px(26), theme.px(22))
+        _draw(painter, name_box, partner.name, 14, "text", bold=True)
+        _draw(painter, QRect(left, name_box.bottom(), right - left, theme.px(20)), place(partner), 13, "muted")
+        when = _("active {when}").format(when=ago(partner.last_active))
+        metrics = QFontMetrics(_font(12, False))
+        room = metrics.horizontalAdvance(when) + theme.px(12)
+        line = QRect(left, name_box.bottom() + theme.px(22), right - left, theme.px(22))
+        _draw(painter, QRect(right - room, line.y(), room, line.height()), when, 12, "muted", Qt.AlignmentFlag.AlignRight)
+        texts = [words.item("subjects", s) for s in partner.subjects[:2]]
+        texts += [f"{partner.age_from}–{partner.age_to}", " ".join(code.upper() for code in partner.languages)]
+        self._chips(painter, QRect(line.x(), line.y(), line.width() - room, line.height()), texts, metrics)
+
+    def _chips(self, painter: QPainter, line: QRect, texts: list[str], metrics: QFontMetrics) -> None:
+        x = line.x()
+        for text in texts:
+            width = metrics.horizontalAdvance(text) + theme.px(18)
+            if x + width > line.right():
+                break
+            chip = QRect(x, line.y(), width, line.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("sunken"))
+            painter.drawRoundedRect(chip, 8, 8)
+            _draw(painter, chip, text, 12, "text", Qt.AlignmentFlag.AlignCenter)
+            x += width + theme.px(6)
+
+
+def _font(size: int, bold: bool) -> QFont:
+    font = QFont(QApplication.font())
+    font.setPixelSize(theme.px(size))
+    font.setBold(bold)
+    return font
+
+
+def _draw(
+    painter: QPainter, box: QRect, text: str, size: int, token: str,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft, *, bold: bool = False,
+) -> None:  # fmt: skip
+    font = _font(size, bold)
+    painter.setFont(font)
+    painter.setPen(theme.colour(token))
+    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, shown)

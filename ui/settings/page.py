@@ -1,0 +1,217 @@
+"""Settings: sign-in, own public profile, language, look, and the store's safety."""
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.account import Account, OtherAccountError, SyncError
+from i18n import _, available, language, mark
+from i18n.formats import clock, language_name
+from ui import words
+from ui.host import Host
+from ui.theme import theme
+from ui.tokens import SCALES
+from ui.widgets.basics import Page, button, card, column, label, row, scrolled
+from ui.worker import run_in_worker
+
+LOOKS = (("system", mark("As the system")), ("light", mark("Light")), ("dark", mark("Dark")))
+
+
+def open_in_browser(url: str) -> None:
+    """Open the system's browser; replaced by the demonstration and tests, which have none."""
+    QDesktopServices.openUrl(QUrl(url))
+
+
+class SettingsPage(Page):
+    open_browser: Callable[[str], object] = staticmethod(open_in_browser)
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(_("Settings"))
+        self._host = host
+        self._cancelled = threading.Event()
+        inner = QWidget()
+        inner.setMaximumWidth(theme.px(760))
+        body = column(inner, spacing=12)
+        for build in (self._account_card, self._profile_card, self._look_card, self._store_card):
+            frame, layout = card()
+            build(layout)
+            body.addWidget(frame)
+        body.addStretch()
+        self.body.addWidget(scrolled(inner), 1)
+        self._timer = QTimer(self, singleShot=True, interval=300)
+        self._timer.timeout.connect(self._keep_profile)
+
+    # -- account ---------------------------------------------------------------------------
+
+    def _account_card(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(label(_("Account"), "cardTitle"))
+        self._who = label("", wrap=True)
+        self._message = label("", "bad", wrap=True)
+        self._in = button(_("Sign in to the platform"), self.sign_in, "main", "user-circle")
+        self._cancel = button(_("Cancel"), self._cancelled.set)
+        self._out = button(_("Sign out"), self._sign_out)
+        for widget in (self._who, self._message):
+            layout.addWidget(widget)
+        layout.addLayout(row(self._in, self._cancel, self._out, stretch=True))
+        self._cancel.hide()
+        self._message.hide()
+
+    def sign_in(self) -> None:
+        """Open the browser and wait for its answer in a worker."""
+        if self._cancel.isVisible():
+            return
+        self._cancelled.clear()
+        self._message.hide()
+        self._in.setEnabled(False)
+        self._cancel.show()
+        self._who.setText(_("Your browser has opened. Sign in there; TwinDesk goes on by itself."))
+        workspace = self._host.workspace
+        text = _("You are signed in. You can close this page and return to TwinDesk.")
+        run_in_worker(
+            lambda _progress: workspace.account.sign_in(self.open_browser, text, self._cancelled),
+            self._signed_in, self._not_signed_in, close=workspace.close_thread,
+        )  # fmt: skip
+
+    def _signed_in(self, account: Account) -> None:
+        self._cancel.hide()
+        self._host.workspace.sync_centre.sync_now()
+        self.refresh()
+        self._host.say(_("You are signed in as {name}.").format(name=account.name))
+
+    def _not_signed_in(self, error: Exception) -> None:
+        self._cancel.hide()
+        self.refresh()
+        if isinstance(error, OtherAccountError):
+            text = _("This profile belongs to {owner}. Use another system account or profile for another teacher.")
+            self._message.setText(text.format(owner=error.owner))
+        else:
+            self._message.setText(words.trouble(error.code if isinstance(error, SyncError) else "trouble"))
+        self._message.show()
+
+    def _sign_out(self) -> None:
+        workspace = self._host.workspace
+        run_in_worker(lambda _progress: workspace.account.sign_out(), lambda _none: self.refresh(),
+                      self._not_signed_in, close=workspace.close_thread)  # fmt: skip
+        self._host.say(_("You are signed out. Your work stays on this computer."))
+
+    # -- own profile -----------------------------------------------------------------------
+
+    def _profile_card(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(label(_("Your public profile"), "cardTitle"))
+        layout.addWidget(label(_("Other teachers see this in the directory."), "muted"))
+        self._about = QPlainTextEdit()
+        self._about.setTabChangesFocus(True)
+        self._about.setFixedHeight(theme.px(96))
+        self._about.setAccessibleName(_("About you and your pupils"))
+        self._about.setPlaceholderText(_("About you and your pupils"))
+        self._free = QCheckBox(_("I am available for projects"))
+        self._kept = label("", "muted")
+        for widget in (self._about, self._free, self._kept):
+            layout.addWidget(widget)
+        self._kept.hide()
+        self._about.textChanged.connect(lambda: self._timer.start())
+        self._free.clicked.connect(self._keep_profile)
+
+    def _keep_profile(self) -> None:
+        self._timer.stop()
+        account = self._host.workspace.account
+        if not account.current.id:
+            return
+        now, before = {"about": self._about.toPlainText(), "available": self._free.isChecked()}, account.profile_fields()
+        changed = {name: value for name, value in now.items() if before.get(name) != value}
+        if changed:
+            account.change_profile(**changed)
+            self._kept.setText(_("Kept on this computer"))
+            self._kept.show()
+
+    # -- language and look -----------------------------------------------------------------
+
+    def _look_card(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(label(_("Language and look"), "cardTitle"))
+        self._language = QComboBox()
+        for code in available():
+            self._language.addItem(language_name(code), code)
+        self._look = QComboBox()
+        for code, text in LOOKS:
+            self._look.addItem(_(text), code)
+        self._scale = QComboBox()
+        for scale in SCALES:
+            self._scale.addItem(f"{scale} %", scale)
+        for text, box in ((_("Language"), self._language), (_("Colours"), self._look), (_("Text size"), self._scale)):
+            box.setAccessibleName(text)
+            box.setMinimumWidth(theme.px(200))
+            name = label(text)
+            name.setMinimumWidth(theme.px(140))
+            layout.addLayout(row(name, box, stretch=True))
+        self._language.activated.connect(self._change_language)
+        self._look.activated.connect(self._change_look)
+        self._scale.activated.connect(self._change_look)
+
+    def _change_language(self) -> None:
+        code = self._language.currentData()
+        QTimer.singleShot(0, lambda: self._host.change_language(code))
+
+    def _change_look(self) -> None:
+        look, scale = self._look.currentData(), self._scale.currentData()
+        QTimer.singleShot(0, lambda: self._host.change_look(look, scale))
+
+    # -- store -----------------------------------------------------------------------------
+
+    def _store_card(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(label(_("Your work on this computer"), "cardTitle"))
+        layout.addWidget(
+            label(_("Everything is encrypted. A copy is made once a day and before every change of version."), "muted", wrap=True)
+        )  # fmt: skip
+        self._backup = label("")
+        self._backup_button = button(_("Make a copy now"), self._back_up)
+        self._check_button = button(_("Check the store"), self._check)
+        layout.addWidget(self._backup)
+        layout.addLayout(row(self._backup_button, self._check_button, stretch=True))
+
+    def _back_up(self) -> None:
+        workspace = self._host.workspace
+        self._backup_button.setEnabled(False)
+        run_in_worker(lambda _p: workspace.safety.back_up(), lambda _path: self._store_done(_("A copy was made.")),
+                      lambda _e: self._store_done(words.trouble("store")), close=workspace.close_thread)  # fmt: skip
+
+    def _check(self) -> None:
+        workspace = self._host.workspace
+        self._check_button.setEnabled(False)
+        sound, damaged = _("The store is sound."), _("The store is damaged. Close TwinDesk and open it again to repair it.")
+        run_in_worker(lambda _p: workspace.safety.check(), lambda found: self._store_done(damaged if found else sound),
+                      lambda _e: self._store_done(damaged), close=workspace.close_thread)  # fmt: skip
+
+    def _store_done(self, text: str) -> None:
+        self._backup_button.setEnabled(True)
+        self._check_button.setEnabled(True)
+        self._host.say(text)
+        self.refresh()
+
+    def refresh(self, topics: set[str] | None = None) -> None:
+        if topics is not None and "profile" not in topics:
+            return
+        account = self._host.workspace.account
+        me, signed_out = account.current, self._host.workspace.status.state == "signed_out"
+        self._who.setText(f"{me.name} · {me.email}\n{me.school}" if me.id else _("Nobody has signed in on this profile yet."))
+        self._in.setEnabled(True)
+        self._in.setVisible(not me.id or signed_out)
+        self._out.setVisible(bool(me.id) and not signed_out)
+        fields = account.profile_fields()
+        if not self._about.hasFocus() and self._about.toPlainText() != str(fields.get("about", "")):
+            self._about.blockSignals(True)
+            self._about.setPlainText(str(fields.get("about", "")))
+            self._about.blockSignals(False)
+        self._free.setChecked(bool(fields.get("available")))
+        self._language.setCurrentIndex(self._language.findData(language()))
+        self._look.setCurrentIndex(self._look.findData(theme.choice))
+        self._scale.setCurrentIndex(self._scale.findData(theme.scale))
+        copies = self._host.workspace.safety.backups()
+        newest = clock(copies[0].at) if copies else _("none yet")
+        self._backup.setText(_("Last copy: {time}").format(time=newest))
+
+    def leave(self) -> None:
+        if self._timer.isActive():
+            self._keep_profile()

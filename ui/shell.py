@@ -1,0 +1,315 @@
+"""The main window: side bar, pages, the pill, messages with undo, menus and the memory of where you were."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+
+from app.sync_centre import Status
+from app.workspace import Workspace
+from i18n import _, use_language
+from ui import words
+from ui.actions import Action, Actions
+from ui.bridge import EventBridge
+from ui.command_search import CommandSearch
+from ui.help.page import HelpPage
+from ui.partners.page import PartnersPage
+from ui.projects.page import ProjectsPage
+from ui.pupil_work.page import PupilWorkPage
+from ui.settings.page import SettingsPage
+from ui.sync_centre.page import SyncCentrePage
+from ui.theme import theme
+from ui.today.page import TodayPage
+from ui.tokens import SCALES
+from ui.widgets.basics import Page, button, column, label, set_tone
+
+TOAST_MS = 9_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the side bar."""
+
+    name: str
+    text: str
+    icon: str
+    build: Callable[["MainWindow"], Page]
+    below: bool = False
+
+
+def entries() -> list[Entry]:
+    return [
+        Entry("today", _("Today"), "house", TodayPage),
+        Entry("projects", _("Projects"), "notebook", ProjectsPage),
+        Entry("partners", _("Partners"), "globe-hemisphere-west", PartnersPage),
+        Entry("pupil_work", _("Pupils' work"), "student", PupilWorkPage),
+        Entry("sync_centre", _("Sync centre"), "arrows-clockwise", SyncCentrePage, True),
+        Entry("settings", _("Settings"), "gear", SettingsPage, True),
+        Entry("help", _("Help"), "question", HelpPage, True),
+    ]
+
+
+class MainWindow(QMainWindow):
+    """One teacher's window on one workspace. ``extra_actions`` adds a menu (the demonstration's)."""
+
+    closed = Signal()
+
+    def __init__(self, workspace: Workspace, extra_actions: Callable[["MainWindow"], list[Action]] | None = None) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self._extra = extra_actions
+        self._pages: dict[str, Page] = {}
+        self._undo: Callable[[], object] | None = None
+        self.bridge = EventBridge(workspace.events, self)
+        self.bridge.changed.connect(self._on_changed)
+        self.bridge.status.connect(self._on_status)
+        self.setMinimumSize(900, 560)
+        self.resize(1366, 768)
+        self.build()
+        geometry = workspace.preference("geometry")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+
+    # -- building --------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make everything anew in the present language and look, and show the page that was shown."""
+        current = self.current_name() if self._pages else self.workspace.preference("page", "today")
+        for page in self._pages.values():
+            page.leave()
+        self._pages = {}
+        self.menuBar().clear()
+        self._entries = entries()
+        me = self.workspace.account.current.name
+        self.setWindowTitle(f"TwinDesk – {me}" if me else "TwinDesk")
+        whole = QWidget()
+        outer = column(whole, spacing=0)
+        if self.workspace.demo:
+            outer.addWidget(self._banner())
+        inner = QHBoxLayout()
+        inner.setSpacing(0)
+        inner.addWidget(self._side_bar())
+        inner.addWidget(self._main_area(), 1)
+        outer.addLayout(inner, 1)
+        self.setCentralWidget(whole)
+        self._toast = self._make_toast(whole)
+        self._actions = self._declare()
+        QShortcut(QKeySequence("Ctrl+Z"), self, self.undo, context=Qt.ShortcutContext.WindowShortcut)
+        self.go(current if any(entry.name == current for entry in self._entries) else "today")
+        self._on_status(self.workspace.status)
+
+    def _banner(self) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("role", "banner")
+        layout = column(frame, margin=6)
+        text = _("This is a demonstration: people and schools are invented, and everything is thrown away at the end.")
+        layout.addWidget(label(text), alignment=Qt.AlignmentFlag.AlignCenter)
+        return frame
+
+    def _side_bar(self) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("nav")
+        frame.setFixedWidth(min(theme.px(208), 300))
+        layout = column(frame, spacing=4, margin=12)
+        layout.addWidget(QLabel("TwinDesk"))
+        layout.setContentsMargins(12, 20, 12, 12)
+        layout.addSpacing(16)
+        self._nav = QButtonGroup(self)
+        self._nav.setExclusive(True)
+        below = [entry for entry in self._entries if entry.below]
+        for entry in [e for e in self._entries if not e.below]:
+            layout.addWidget(self._nav_button(entry))
+        layout.addStretch()
+        for entry in below:
+            layout.addWidget(self._nav_button(entry))
+        return frame
+
+    def _nav_button(self, entry: Entry) -> QPushButton:
+        found = button(entry.text, lambda: self.go(entry.name), "nav")
+        found.setIcon(theme.icon(entry.icon, "nav_text"))
+        found.setIconSize(QSize(theme.px(18), theme.px(18)))
+        found.setCheckable(True)
+        found.setObjectName(f"nav-{entry.name}")
+        self._nav.addButton(found)
+        return found
+
+    def _main_area(self) -> QWidget:
+        area = QWidget()
+        area.setObjectName("page")
+        layout = column(area, spacing=0)
+        self._stack = QStackedWidget()
+        layout.addWidget(self._stack, 1)
+        self.pill = QPushButton(area)
+        self.pill.setProperty("role", "pill")
+        self.pill.setObjectName("pill")
+        self.pill.clicked.connect(lambda: self.go("sync_centre"))
+        self._area = area
+        area.installEventFilter(self)
+        return area
+
+    def eventFilter(self, watched: object, event: object) -> bool:
+        if watched is getattr(self, "_area", None) and isinstance(event, QResizeEvent):
+            self._place_pill()
+        return False
+
+    def _make_toast(self, parent: QWidget) -> QFrame:
+        frame = QFrame(parent)
+        frame.setProperty("role", "toast")
+        layout = QHBoxLayout(frame)
+        layout.setContentsMargins(16, 10, 12, 10)
+        self._toast_text = label("", wrap=True)
+        self._toast_undo = button(_("Undo"), self.undo)
+        self._toast_close = button("", lambda: self._toast.hide(), icon="x")
+        self._toast_close.setIcon(theme.icon("x", "nav_on"))
+        self._toast_close.setAccessibleName(_("Close this message"))
+        for widget in (self._toast_text, self._toast_undo, self._toast_close):
+            layout.addWidget(widget)
+        frame.hide()
+        self._toast_timer = QTimer(frame, singleShot=True, interval=TOAST_MS)
+        self._toast_timer.timeout.connect(frame.hide)
+        return frame
+
+    def _declare(self) -> Actions:
+        menus = {"file": _("&File"), "go": _("&Go"), "demo": _("&Demonstration"), "help": _("&Help")}
+        go = [
+            Action(f"go-{e.name}", e.text, "go", lambda name=e.name: self.go(name), f"Ctrl+{n}", e.icon)
+            for n, e in enumerate(self._entries, start=1)
+        ]
+        declared = [
+            Action("new-project", _("New project"), "file", lambda: self.page("projects", ProjectsPage).create(),
+                   "Ctrl+N", "plus"),
+            Action("add-work", _("Add pupils' work…"), "file", lambda: self.page("pupil_work", PupilWorkPage).choose_files(),
+                   "Ctrl+O", "upload-simple"),
+            Action("find-partner", _("Find a partner"), "file", lambda: self.page("partners", PartnersPage).focus_search(),
+                   "Ctrl+F", "magnifying-glass"),
+            Action("sync", _("Sync now"), "file", self.workspace.sync_centre.sync_now, "F5", "arrows-clockwise"),
+            Action("sign-in", _("Sign in to the platform…"), "file", self.sign_in, "", "user-circle"),
+            Action("search", _("Search commands…"), "go", self.search_commands, "Ctrl+K", "magnifying-glass"),
+            *go,
+            Action("bigger", _("Larger text"), "go", lambda: self._scale(1), "Ctrl++"),
+            Action("smaller", _("Smaller text"), "go", lambda: self._scale(-1), "Ctrl+-"),
+            Action("quit", _("Close the window"), "file", self.close, "Ctrl+Q"),
+            Action("first-week", _("Your first week"), "help", lambda: self.go("help"), "F1", "book-open"),
+        ]  # fmt: skip
+        return Actions(self, menus, declared + (self._extra(self) if self._extra else []))
+
+    # -- pages -----------------------------------------------------------------------------
+
+    def page(self, name: str, kind: type[Page]) -> Page:
+        """Show a page and return it."""
+        self.go(name)
+        found = self._pages[name]
+        assert isinstance(found, kind)
+        return found
+
+    def go(self, name: str) -> None:
+        """Show a page; it is built the first time it is shown."""
+        if self._pages and name != self.current_name():
+            self._pages[self.current_name()].leave()
+        if name not in self._pages:
+            entry = next(entry for entry in self._entries if entry.name == name)
+            self._pages[name] = entry.build(self)
+            self._stack.addWidget(self._pages[name])
+        page = self._pages[name]
+        self._stack.setCurrentWidget(page)
+        page.refresh()
+        nav = self.findChild(QPushButton, f"nav-{name}")
+        if nav:
+            nav.setChecked(True)
+        self._place_pill()
+
+    def current_name(self) -> str:
+        current = self._stack.currentWidget()
+        return next((name for name, page in self._pages.items() if page is current), "today")
+
+    def _on_changed(self, topics: set[str]) -> None:
+        for name, page in self._pages.items():
+            if name == self.current_name():
+                page.refresh(topics)
+
+    def _on_status(self, status: Status) -> None:
+        text, tone = words.pill(status)
+        self.pill.setText(f"●  {text}")
+        self.pill.setAccessibleName(_("Connection: {state}. Opens the sync centre.").format(state=text))
+        self.pill.setToolTip(words.trouble(status.code) if status.code else "")
+        set_tone(self.pill, tone)
+        self._place_pill()
+        page = self._pages.get("sync_centre")
+        if page and self.current_name() == "sync_centre":
+            page.refresh({"status"})
+
+    def _place_pill(self) -> None:
+        self.pill.adjustSize()
+        self.pill.move(self._area.width() - self.pill.width() - 24, 16)
+        self.pill.raise_()
+
+    # -- messages, undo, commands ----------------------------------------------------------
+
+    def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
+        """Show a message for a while; with ``undo``, a button and Ctrl+Z take the step back."""
+        self._undo = undo
+        self._toast_text.setText(text)
+        self._toast.setAccessibleName(text)
+        self._toast_undo.setVisible(undo is not None)
+        self._toast.setMaximumWidth(self.width() - 80)
+        self._toast.adjustSize()
+        self._toast.move((self.width() - self._toast.width()) // 2, self.height() - self._toast.height() - 72)
+        self._toast.show()
+        self._toast.raise_()
+        self._toast_timer.start()
+
+    def undo(self) -> None:
+        if self._undo is None:
+            return
+        step, self._undo = self._undo, None
+        self._toast.hide()
+        if step() is False:
+            self.say(_("This cannot be taken back any more: it was sent already."))
+        self._pages[self.current_name()].refresh()
+
+    def search_commands(self) -> None:
+        CommandSearch(self._actions.entries(), self).exec()
+
+    def sign_in(self) -> None:
+        self.page("settings", SettingsPage).sign_in()
+
+    # -- language and look -----------------------------------------------------------------
+
+    def change_language(self, code: str | None) -> None:
+        self.workspace.prefer("language", code)
+        use_language(code)
+        self.build()
+
+    def change_look(self, choice: str, scale: int) -> None:
+        self.workspace.prefer("look", choice)
+        self.workspace.prefer("scale", scale)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, choice, scale)
+        self.build()
+
+    def _scale(self, step: int) -> None:
+        place = SCALES.index(theme.scale) + step
+        if 0 <= place < len(SCALES):
+            self.change_look(theme.choice, SCALES[place])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        for page in self._pages.values():
+            page.leave()
+        self.workspace.prefer("page", self.current_name())
+        self.workspace.prefer("geometry", bytes(self.saveGeometry().toBase64()).decode())
+        self.bridge.stop()
+        self.closed.emit()
+        super().closeEvent(event)

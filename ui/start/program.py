@@ -1,0 +1,89 @@
+"""Starting the program with a window: application object, language, look, one window per profile."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.workspace import Workspace
+from i18n import use_language
+from ui.actions import Action
+from ui.shell import MainWindow
+from ui.start.open_profile import open_with_dialogs
+from ui.start.single import FrontDoor, raise_running
+from ui.theme import theme
+from ui.worker import run_in_worker
+
+
+def application() -> QApplication:
+    """The one application object, offscreen where there is no display."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if not has_display():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("TwinDesk")
+    app.setDesktopFileName("twindesk")
+    use_language(None)
+    theme.apply(app, "system", 100)
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
+    return app
+
+
+def has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
+
+
+def show_window(
+    workspace: Workspace, extra_actions: Callable[[MainWindow], list[Action]] | None = None
+) -> MainWindow:
+    """A window on an opened workspace, in the teacher's language and look, with the sync running."""
+    app = application()
+    use_language(workspace.preference("language"))
+    theme.apply(app, workspace.preference("look", "system"), workspace.preference("scale", 100))
+    window = MainWindow(workspace, extra_actions)
+    window.show()
+    workspace.service.start()
+    return window
+
+
+def run(profile: Path, server: str | None) -> int:
+    """Open the profile's window and stay until it is closed."""
+    app = application()
+    if raise_running(profile):
+        return 0
+    workspace = open_with_dialogs(profile, server)
+    if workspace is None:
+        return 1
+    window = show_window(workspace)
+    door = FrontDoor(profile, lambda: _to_front(window))
+    QTimer.singleShot(3_000, lambda: _daily_copy(workspace))
+    code = app.exec()
+    door.close()
+    workspace.close()
+    return code
+
+
+def _daily_copy(workspace: Workspace) -> None:
+    run_in_worker(lambda _p: workspace.safety.back_up_if_due(), lambda _none: None,
+                  lambda _error: None, close=workspace.close_thread)  # fmt: skip
+
+
+def _to_front(window: MainWindow) -> None:
+    window.showNormal()
+    window.raise_()
+    window.activateWindow()
+
+
+def _follow_system(app: QApplication) -> None:
+    if theme.choice == "system":
+        theme.apply(app, "system", theme.scale)
+        for window in app.topLevelWidgets():
+            if isinstance(window, MainWindow):
+                window.build()

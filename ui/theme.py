@@ -1,0 +1,78 @@
+"""Light, dark or the system's look: palette, style sheet, icons and text size for the whole program."""
+
+from pathlib import Path
+from string import Template
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+from qtawesome.iconic_font import IconicFont
+
+from ui import tokens
+
+STYLE = Path(__file__).resolve().parents[1] / "resources" / "styles" / "app.qss"
+_FONTS = Path(qtawesome.__file__).parent / "fonts"
+
+
+class Theme:
+    """The look in use. ``choice`` is light, dark or system; ``scale`` is the text size in per cent."""
+
+    def __init__(self) -> None:
+        self.choice, self.scale = "system", 100
+        self.colours = tokens.LIGHT
+        self._font: IconicFont | None = None
+
+    @property
+    def is_dark(self) -> bool:
+        return self.colours is tokens.DARK
+
+    def apply(self, app: QApplication, choice: str, scale: int) -> None:
+        self.choice, self.scale = choice, scale if scale in tokens.SCALES else 100
+        dark = choice == "dark" or (choice == "system" and _system_is_dark())
+        self.colours = tokens.DARK if dark else tokens.LIGHT
+        app.setStyle("Fusion")
+        app.setPalette(self._palette())
+        sizes = {"title": tokens.TITLE, "card_title": tokens.CARD_TITLE, "body": tokens.BODY, "small": tokens.SMALL}
+        values: dict[str, object] = {**self.colours, **{name: self.px(size) for name, size in sizes.items()}}
+        values["caret"] = (STYLE.parent / f"caret-{'dark' if dark else 'light'}.svg").as_posix()
+        app.setStyleSheet(Template(STYLE.read_text("utf-8")).substitute(values))
+
+    def px(self, size: int) -> int:
+        """A size in pixels at the chosen text size."""
+        return round(size * self.scale / 100)
+
+    def colour(self, token: str) -> QColor:
+        return QColor(self.colours[token])
+
+    def icon(self, name: str, token: str = "text") -> QIcon:
+        """A Phosphor icon in a colour of the theme; only that one font of QtAwesome is loaded."""
+        if self._font is None:
+            ttf, charmap = _phosphor()
+            self._font = IconicFont(("ph", ttf, charmap, str(_FONTS)))
+        return self._font.icon(f"ph.{name}", color=self.colours[token])
+
+    def _palette(self) -> QPalette:
+        roles = {
+            QPalette.ColorRole.Window: "bg", QPalette.ColorRole.Base: "surface", QPalette.ColorRole.Text: "text",
+            QPalette.ColorRole.WindowText: "text", QPalette.ColorRole.Button: "surface",
+            QPalette.ColorRole.ButtonText: "text", QPalette.ColorRole.Highlight: "accent",
+            QPalette.ColorRole.HighlightedText: "on_accent", QPalette.ColorRole.PlaceholderText: "muted",
+            QPalette.ColorRole.AlternateBase: "sunken", QPalette.ColorRole.Link: "accent",
+        }  # fmt: skip
+        palette = QPalette()
+        for role, token in roles.items():
+            palette.setColor(role, self.colour(token))
+        return palette
+
+
+theme = Theme()
+
+
+def _system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def _phosphor() -> tuple[str, str]:
+    ttf = next(path.name for path in _FONTS.glob("phosphor*.ttf"))
+    return ttf, next(path.name for path in _FONTS.glob("phosphor*.json"))

@@ -1,0 +1,250 @@
+"""The small pieces every page is built from."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.rules.text import initials
+from ui import tokens
+from ui.theme import theme
+
+
+def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
+    found = QLabel(text)
+    found.setTextFormat(Qt.TextFormat.PlainText)  # names and texts come from outside
+    found.setProperty("role", role)
+    found.setWordWrap(wrap)
+    found.setIndent(0)
+    return found
+
+
+def tone_label(text: str, tone: str) -> QLabel:
+    """A word on a coloured ground: ok, warn, bad or plain."""
+    found = label(text)
+    set_tone(found, tone)
+    return found
+
+
+def set_tone(widget: QWidget, tone: str) -> None:
+    widget.setProperty("tone", tone)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def button(text: str, act: Callable[[], object], role: str = "", icon: str = "") -> QPushButton:
+    found = QPushButton(text)
+    found.setProperty("role", role)
+    if icon:
+        token = {"main": "on_accent", "link": "accent"}.get(role, "text")
+        found.setIcon(theme.icon(icon, token))
+    found.clicked.connect(lambda: act())
+    found.setMinimumHeight(theme.px(32))
+    found.setAutoDefault(False)
+    return found
+
+
+def card(*, spacing: int = 8, margin: int = 16) -> tuple[QFrame, QVBoxLayout]:
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    return frame, column(frame, spacing=spacing, margin=margin)
+
+
+def column(parent: QWidget | None = None, *, spacing: int = 8, margin: int = 0) -> QVBoxLayout:
+    layout = QVBoxLayout(parent) if parent else QVBoxLayout()
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    return layout
+
+
+def row(*widgets: QWidget, spacing: int = 8, stretch: bool = False) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(spacing)
+    for widget in widgets:
+        layout.addWidget(widget)
+    if stretch:
+        layout.addStretch()
+    return layout
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
+
+
+def side_by_side(*widgets: tuple[QWidget, int], grows: int) -> QSplitter:
+    """Panels that the person can resize, with their first widths; the one at ``grows`` takes what is left."""
+    split = QSplitter()
+    split.setChildrenCollapsible(False)
+    split.setHandleWidth(12)
+    for widget, _width in widgets:
+        split.addWidget(widget)
+    split.setSizes([width for _widget, width in widgets])
+    split.setStretchFactor(grows, 1)
+    return split
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if item.widget():
+            item.widget().hide()
+            item.widget().deleteLater()
+        elif item.layout():
+            clear(item.layout())
+
+
+class Page(QWidget):
+    """Base of all pages: a title, a line below it, and room. ``refresh`` shows what is true now."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = label(title, "title")
+        self.subtitle = label("", "muted")
+        self.subtitle.setVisible(False)
+        self.body = column(self, spacing=12)
+        self.body.setContentsMargins(24, 16, 24, 20)
+        head = column(spacing=2)
+        head.addWidget(self.title)
+        head.addWidget(self.subtitle)
+        head.addStretch()
+        holder = QWidget()
+        holder.setLayout(head)
+        holder.setMinimumHeight(theme.px(46))  # the pill stands beside it
+        self.body.addWidget(holder)
+
+    def say(self, text: str) -> None:
+        self.subtitle.setText(text)
+        self.subtitle.setVisible(bool(text))
+
+    def refresh(self, topics: set[str] | None = None) -> None:
+        """Show the present state; ``topics`` names what changed, None means everything."""
+
+    def leave(self) -> None:
+        """Keep what is being typed before another page is shown or the window closes."""
+
+
+class EmptyState(QFrame):
+    """What belongs on an empty page, and the first step as a button."""
+
+    def __init__(self, icon: str, text: str, hint: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        layout = column(self, spacing=8, margin=24)
+        layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        picture = QLabel()
+        picture.setPixmap(theme.icon(icon, "muted").pixmap(theme.px(48), theme.px(48)))
+        layout.addWidget(picture, alignment=Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(label(text, "cardTitle"), alignment=Qt.AlignmentFlag.AlignCenter)
+        below = label(hint, "muted", wrap=True)
+        below.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        below.setMinimumWidth(theme.px(280))
+        below.setMaximumWidth(theme.px(440))
+        layout.addWidget(below, alignment=Qt.AlignmentFlag.AlignCenter)
+        if action and act:
+            layout.addWidget(button(action, act, "main"), alignment=Qt.AlignmentFlag.AlignCenter)
+
+
+class Avatar(QWidget):
+    """A person's initials on a colour of their own."""
+
+    def __init__(self, name: str, size: int = 48) -> None:
+        super().__init__()
+        self._name = name
+        self.setFixedSize(theme.px(size), theme.px(size))
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_avatar(painter, self.rect(), self._name)
+        painter.end()
+
+
+def paint_avatar(painter: QPainter, box: QRect, name: str) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.AVATARS[sum(name.encode()) % len(tokens.AVATARS)]))
+    painter.drawEllipse(box)
+    font = QFont(painter.font())
+    font.setPixelSize(max(11, round(box.height() * 0.38)))
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(QColor("#FFFFFF"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, initials(name))
+
+
+class Flow(QLayout):
+    """Widgets side by side, wrapped into as many lines as are needed."""
+
+    def __init__(self, spacing: int = 6) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self.setSpacing(spacing)
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        widths = [item.minimumSize() for item in self._items]
+        return QSize(max((s.width() for s in widths), default=0), max((s.height() for s in widths), default=0))
+
+    def setGeometry(self, box: QRect) -> None:
+        super().setGeometry(box)
+        self._place(box, move=True)
+
+    def _place(self, box: QRect, *, move: bool) -> int:
+        x, y, line = box.x(), box.y(), 0
+        for item in self._items:
+            size = item.sizeHint()
+            if x + size.width() > box.right() + 1 and x > box.x():
+                x, y, line = box.x(), y + line + self.spacing(), 0
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), size))
+            x, line = x + size.width() + self.spacing(), max(line, size.height())
+        return y + line - box.y()
+
+
+def chips(texts: Iterable[str]) -> QWidget:
+    """Plain words on sunken grounds, wrapped."""
+    holder = QWidget()
+    flow = Flow()
+    for text in texts:
+        flow.addWidget(tone_label(text, "plain"))
+    holder.setLayout(flow)
+    return holder
