@@ -64,7 +64,9 @@ def _store(profile: Path) -> list[Check]:
         copies = len(list_backups(profile))
         return [(False, f"store: damaged; {copies} copies", "Start TwinDesk: it offers the newest good copy.")]
     except StoreError as error:
-        return [(False, f"store: {type(error).__name__}: {error}", "See docs/security.md, “When the store does not open”.")]
+        return [
+            (False, f"store: {type(error).__name__}: {error}", "See docs/security.md, “When the store does not open”.")
+        ]
     try:
         problems = store.check()
         found = f"store: version {store.version} of {migrations.VERSION}, {len(store.backups())} copies"
@@ -83,7 +85,11 @@ def _connection(profile: Path, server: str | None) -> Check:
             "captive_portal": "The network wants a sign-in of its own: open a web page first.",
             "bad_answer": "The address is not a TwinDesk platform's.",
         }
-        return False, f"platform {address}: {error.code}", advice.get(error.code, "Is the computer online, the address right?")
+        return (
+            False,
+            f"platform {address}: {error.code}",
+            advice.get(error.code, "Is the computer online, the address right?"),
+        )
     finally:
         client.close()
     return True, f"platform {address}: answers", ""

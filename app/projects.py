@@ -111,7 +111,7 @@ class ProjectUseCases:
     def __init__(self, store: Store, account: AccountUseCases, queued: Queued) -> None:
         self._store, self._account, self._queued = store, account, queued
 
-    def list(self) -> list[Project]:
+    def overview(self) -> list[Project]:
         """All projects of the teacher, the last changed first."""
         found = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, KIND)}
         rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
@@ -122,7 +122,7 @@ class ProjectUseCases:
         return sorted(kept, key=lambda project: -project.changed_at)
 
     def get(self, project_id: str) -> Project | None:
-        return next((project for project in self.list() if project.id == project_id), None)
+        return next((project for project in self.overview() if project.id == project_id), None)
 
     def create(self) -> str:
         """Begin a draft; returns its id."""
@@ -139,11 +139,11 @@ class ProjectUseCases:
         me = self._account.current
         return OpenDraft(self._store, project_id, (me.id, me.name), self._queued)
 
-    def problems(self, project_id: str) -> "list[rules.Problem]":
+    def problems(self, project_id: str) -> list[rules.Problem]:
         stored = documents.get(self._store, project_id)
         return rules.problems(stored.fields if stored else {})
 
-    def contacts(self) -> "list[tuple[str, str, str]]":
+    def contacts(self) -> list[tuple[str, str, str]]:
         """``(account id, name, country)`` of everyone who may be invited."""
         rows = records.all_of(self._store, "contact")
         found = [(r.fields["account_id"], r.fields["name"], r.fields["country"]) for r in rows
@@ -157,7 +157,7 @@ class ProjectUseCases:
     def answer(self, project_id: str, accept: bool) -> None:
         self._queue("accept_invitation" if accept else "decline_invitation", project_id)
 
-    def submit(self, project_id: str) -> "list[rules.Problem]":
+    def submit(self, project_id: str) -> list[rules.Problem]:
         """Hand the draft to the national offices; returns what is still missing instead, if anything is."""
         missing = self.problems(project_id)
         if not missing:
@@ -186,33 +186,44 @@ class ProjectUseCases:
 
         return undo
 
-    def history(self, project_id: str) -> "list[HistoryEntry]":
+    def history(self, project_id: str) -> list[HistoryEntry]:
         """Who wrote what, oldest first, each with the draft as it was."""
         replica, entries = ProjectDocument(), []
         for edit in documents.history(self._store, project_id):
             before = replica.fields()
+            if not edit.data:
+                continue
             replica.apply(edit.data)
             after = replica.fields()
             changed = tuple(field.name for field in rules.FORM if before[field.name] != after[field.name])
             if changed:
-                entries.append(HistoryEntry(edit.id, edit.author, edit.at, edit.seq is not None, changed, before, after))
+                entries.append(
+                    HistoryEntry(edit.id, edit.author, edit.at, edit.seq is not None, changed, before, after)
+                )
         return entries
 
-    def materials(self, project_id: str) -> "list[Material]":
+    def materials(self, project_id: str) -> list[Material]:
         rows = records.all_of(self._store, "material", f"project:{project_id}")
         return [
             Material(
-                row.id, *(str(row.fields.get(n) or "") for n in ("title", "pupil", "kind", "filename", "sha256")),
-                int(row.fields.get("size") or 0), str(row.fields.get("author") or ""),
-                str(row.fields.get("author_id") or ""), self._store.files.has(str(row.fields.get("sha256"))),
+                id=row.id,
+                title=_text(row.fields, "title"),
+                pupil=_text(row.fields, "pupil"),
+                kind=_text(row.fields, "kind"),
+                filename=_text(row.fields, "filename"),
+                sha256=_text(row.fields, "sha256"),
+                size=int(row.fields.get("size") or 0),
+                author=_text(row.fields, "author"),
+                author_id=_text(row.fields, "author_id"),
+                here=self._store.files.has(_text(row.fields, "sha256")),
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def material_bytes(self, sha256: str) -> bytes:
         return self._store.files.read_all(sha256)
 
-    def journal(self, project_id: str) -> "list[tuple[str, dict[str, Any]]]":
+    def journal(self, project_id: str) -> list[tuple[str, dict[str, Any]]]:
         """The project's diary: ``(id, {text, author, at})``, newest first."""
         rows = records.all_of(self._store, "journal", f"project:{project_id}")
         return [(row.id, row.fields) for row in reversed(rows)]
@@ -230,10 +241,15 @@ class ProjectUseCases:
         scope = f"project:{project_id}"
         records.change(self._store, "journal", entry_id, scope, {"deleted": True})
         self._queued()
-        return lambda: (records.change(self._store, "journal", entry_id, scope, {"deleted": False}), self._queued())[1]
+
+        def undo() -> None:
+            records.change(self._store, "journal", entry_id, scope, {"deleted": False})
+            self._queued()
+
+        return undo
 
     def _project(
-        self, project_id: str, fields: dict[str, Any], at: float, row: dict[str, Any], waiting: "dict[str, list[str]]"
+        self, project_id: str, fields: dict[str, Any], at: float, row: dict[str, Any], waiting: dict[str, list[str]]
     ) -> Project:
         me = self._account.current
         is_cofounder = bool(row) and row.get("cofounder_id") == me.id
@@ -253,7 +269,7 @@ class ProjectUseCases:
             waiting=next((name for name in reversed(waiting.get(project_id, [])) if name != "create_project"), ""),
         )
 
-    def _waiting(self) -> "dict[str, list[str]]":
+    def _waiting(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for entry in outbox.waiting(self._store):
             if entry.kind == "command" and entry.state != outbox.REFUSED:
@@ -268,3 +284,7 @@ class ProjectUseCases:
     def _command(self, name: str, project_id: str, change_id: str | None = None, **args: Any) -> None:
         outbox.add(self._store, change_id or str(uuid7()), "command", f"project:{project_id}", (name, project_id),
                    {"project_id": project_id, **args})  # fmt: skip
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    return str(fields.get(name) or "")

@@ -17,7 +17,20 @@ from local_db.tables.pupil_work import PupilRow, WorkRow
 __all__ = ["PupilRow", "PupilWorkUseCases", "TakeInError", "WorkRow"]
 
 KEEP_REMOVED = 30 * 24 * 3600
-_WORDS = ("Star", "River", "Falcon", "Olive", "Comet", "Cedar", "Dolphin", "Meadow", "Tulip", "Cloud", "Swallow", "Amber")
+_WORDS = (
+    "Star",
+    "River",
+    "Falcon",
+    "Olive",
+    "Comet",
+    "Cedar",
+    "Dolphin",
+    "Meadow",
+    "Tulip",
+    "Cloud",
+    "Swallow",
+    "Amber",
+)
 
 
 class TakeInError(Exception):

@@ -28,7 +28,7 @@ class TodayUseCases:
             for row in records.all_of(self._store, "contact")
             if row.fields.get("state") == "asks_you"
         ]
-        for project in self._projects.list():
+        for project in self._projects.overview():
             kind = self._kind(project.state, project.me, project.me_state, project.cofounder_state, project.waiting)
             if project.reason and project.state == rules.DRAFT:
                 kind = "returned"

@@ -28,7 +28,9 @@ CLIENT_ID = "twindesk"
 ACCESS_SECONDS = 15 * 60
 REFRESH_SECONDS = 60 * 24 * 3600
 CODE_SECONDS = 120
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's floor: sign-ins must not tire the server  # noqa: E501
+_hasher = PasswordHasher(
+    time_cost=2, memory_cost=19_456, parallelism=1
+)  # OWASP's floor: sign-ins must not tire the server
 _bearer = HTTPBearer(auto_error=False, description="An access token from /oauth/token")
 router = APIRouter()
 
@@ -47,7 +49,11 @@ Db = Annotated[Database, Depends(database)]
 
 def signed_in(db: Db, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> dict[str, Any]:
     """The account of the request's access token. 401 without a valid one."""
-    token = db.one(Token.select().where(Token.hash == _hash(bearer.credentials), Token.kind == "access")) if bearer else None  # noqa: E501
+    token = (
+        db.one(Token.select().where(Token.hash == _hash(bearer.credentials), Token.kind == "access"))
+        if bearer
+        else None
+    )
     if token is None or token["expires"] < time.time():
         raise ProblemError(401, "sign_in_needed", "Sign in again", {"WWW-Authenticate": "Bearer"})
     account = db.one(Account.select().where(Account.id == token["account_id"]))

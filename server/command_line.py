@@ -13,7 +13,9 @@ from server.web import create_app
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=Path("platform-data"), help="folder for files and the SQLite database")
+    parser.add_argument(
+        "--data", type=Path, default=Path("platform-data"), help="folder for files and the SQLite database"
+    )
     parser.add_argument("--database", help="postgresql://... ; without it, SQLite in the data folder")
     steps = parser.add_subparsers(dest="action", metavar="run|seed|review|audit")
     run = steps.add_parser("run", help="answer clients until stopped (the default)")

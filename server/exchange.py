@@ -12,7 +12,15 @@ from server.accounts import Db, SignedIn
 from server.database import Applied, Database, Document, Edit, Member, Record, Scope
 from sync import messages
 from sync.documents import KIND, DocumentError, merged
-from sync.messages import PAGE_ITEMS, DocumentChange, ExchangeAnswer, ExchangeRequest, RecordChange, Result, ScopeChanges  # noqa: E501
+from sync.messages import (
+    PAGE_ITEMS,
+    DocumentChange,
+    ExchangeAnswer,
+    ExchangeRequest,
+    RecordChange,
+    Result,
+    ScopeChanges,
+)
 
 router = APIRouter()
 CLIENT_KINDS = ("profile", "journal")  # records that people write; all others are the server's own

@@ -9,7 +9,7 @@ import os
 import threading
 from binascii import Error as Base64Error
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Request
 from fastapi.responses import FileResponse, Response
@@ -105,7 +105,7 @@ def download(request: Request, account: SignedIn, db: Db, project_id: Id, sha256
     return FileResponse(path, media_type="application/octet-stream", headers={"ETag": f'"{sha256}"'})
 
 
-def _finish(request: Request, db: Db, upload: dict[str, object]) -> None:
+def _finish(request: Request, db: Db, upload: dict[str, Any]) -> None:
     path = _part(request, str(upload["id"]))
     digest = hashlib.sha256()
     with path.open("rb") as source:
@@ -128,7 +128,7 @@ def _append(path: Path, body: bytes) -> None:
         os.fsync(out.fileno())
 
 
-def _upload(db: Db, account: SignedIn, upload_id: str) -> dict[str, object]:
+def _upload(db: Db, account: SignedIn, upload_id: str) -> dict[str, Any]:
     row = db.one(Upload.select().where(Upload.id == upload_id, Upload.account_id == account["id"]))
     if row is None:
         raise ProblemError(404, "no_such_upload", headers=TUS)

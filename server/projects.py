@@ -180,7 +180,7 @@ def _ask_contact(db: Database, account: dict[str, Any], args: Args) -> None:
 def _answer_contact(db: Database, account: dict[str, Any], args: Args) -> None:
     other = db.one(Account.select().where(Account.id == str(args.get("account_id", ""))))
     mine = db.one(Record.select().where(Record.kind == "contact",
-                                        Record.id == contact_id(account["id"], other["id"] if other else "")))  # fmt: skip  # noqa: E501
+                                        Record.id == contact_id(account["id"], other["id"] if other else "")))  # fmt: skip
     if other is None or mine is None or json.loads(mine["fields"])["state"] != "asks_you":
         raise Refused("not_possible_now")
     yes = bool(args.get("accept"))

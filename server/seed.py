@@ -52,7 +52,7 @@ _ACCOUNTS: list[dict[str, Any]] = [
     {"id": "t-nikos", "email": TEACHERS[1], "name": "Νίκος Δημητρίου", "role": "teacher", "country": "EL", "school_id": "s-el"},
     {"id": "o-tr", "email": "office-tr@example.org", "name": "eTwinning Türkiye", "role": "office", "country": "TR", "school_id": None},
     {"id": "o-el", "email": "office-el@example.org", "name": "eTwinning Ελλάδα", "role": "office", "country": "EL", "school_id": None},
-]  # fmt: skip  # noqa: E501
+]  # fmt: skip
 _CARDS: list[dict[str, Any]] = [
     {"id": "t-ayse", "country": "TR", "name": "Ayşe Işık", "school": "Ağrı Dağı Ortaokulu", "town": "Iğdır",
      "role": "teacher", "languages": ["en", "tr"], "subjects": ["natural_sciences", "environmental_education"],

@@ -168,17 +168,15 @@ class Engine:
             by_document.setdefault(edit.document_id, []).append(edit)
         for document_id, found in by_document.items():
             stored = documents.get(self.store, document_id)
-            good = [
-                documents.Edit(e.id, document_id, e.seq, e.author_id, e.author, e.at, e.data)
-                for e in found
-                if e.data or stored
-            ]
             state, fields = (stored.state, stored.fields) if stored else (b"", {})
-            for edit in good:
+            good: list[documents.Edit] = []
+            for e in found:
                 try:
-                    state, fields = merged(state or None, [edit.data]) if edit.data else (state, fields)
+                    state, fields = merged(state or None, [e.data]) if e.data else (state, fields)
                 except DocumentError:
-                    report.complaints.append(f"{document_id}: edit {edit.id} is damaged and was left out")
+                    report.complaints.append(f"{document_id}: edit {e.id} is damaged and was left out")
+                    continue
+                good.append(documents.Edit(e.id, document_id, e.seq, e.author_id, e.author, e.at, e.data))
             documents.accept_edits(self.store, good)
             if good and state:
                 at = max(edit.at for edit in good)

@@ -38,7 +38,11 @@ class SyncService:
     """Runs :class:`Engine` in one thread of its own. ``on_status`` and ``on_topics`` are called from it."""
 
     def __init__(
-        self, store: Store, client: ApiClient, on_status: Callable[[Status], None], on_topics: Callable[[set[str]], None]
+        self,
+        store: Store,
+        client: ApiClient,
+        on_status: Callable[[Status], None],
+        on_topics: Callable[[set[str]], None],
     ) -> None:
         self._store, self._engine = store, Engine(store, client)
         self._on_status, self._on_topics = on_status, on_topics

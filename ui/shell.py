@@ -66,7 +66,9 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, workspace: Workspace, extra_actions: Callable[["MainWindow"], list[Action]] | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, extra_actions: Callable[["MainWindow"], list[Action]] | None = None
+    ) -> None:
         super().__init__()
         self.workspace = workspace
         self._extra = extra_actions

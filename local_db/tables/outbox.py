@@ -112,7 +112,9 @@ def waiting(store: Store) -> list[Waiting]:
 
 def counts(store: Store) -> tuple[int, int]:
     """How many changes wait, and how many were refused and need the teacher."""
-    row = store.sql("select count(*) filter (where state <> 'refused'), count(*) filter (where state = 'refused') from outbox")  # noqa: E501
+    row = store.sql(
+        "select count(*) filter (where state <> 'refused'), count(*) filter (where state = 'refused') from outbox"
+    )
     return int(row[0][0]), int(row[0][1])
 
 

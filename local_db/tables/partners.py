@@ -106,7 +106,7 @@ def forget_country(store: Store, country: str) -> None:
 
 def packs(store: Store) -> dict[str, str]:
     """The version of each country's pack here."""
-    return {country: version for country, version in store.sql("select country, version from partner_pack")}
+    return dict(store.sql("select country, version from partner_pack"))
 
 
 def directory_size(store: Store) -> tuple[int, int, float | None]:

@@ -63,11 +63,11 @@ class DemoPlatform:
 
     def approve_all(self) -> list[str]:
         """Let every national office approve what waits for it; returns what was said."""
-        said = []
-        for project in json.loads(self.command("review", "list")):
-            for country in project["waits_for"]:
-                said.append(self.command("review", "approve", "--country", country, "--project", project["id"]).strip())
-        return said
+        return [
+            self.command("review", "approve", "--country", country, "--project", project["id"]).strip()
+            for project in json.loads(self.command("review", "list"))
+            for country in project["waits_for"]
+        ]
 
     def _line(self, *words: str) -> list[str]:
         return [sys.executable, str(MAIN), "serve", "--data", str(self.data), *words]

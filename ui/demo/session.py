@@ -5,7 +5,6 @@ import tempfile
 import threading
 from pathlib import Path
 
-
 from app.workspace import Workspace, open_workspace
 from i18n import _
 from ui.actions import Action

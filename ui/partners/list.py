@@ -110,7 +110,9 @@ class PartnerCard(QStyledItemDelegate):
         metrics = QFontMetrics(_font(12, False))
         room = metrics.horizontalAdvance(when) + theme.px(12)
         line = QRect(left, name_box.bottom() + theme.px(22), right - left, theme.px(22))
-        _draw(painter, QRect(right - room, line.y(), room, line.height()), when, 12, "muted", Qt.AlignmentFlag.AlignRight)
+        _draw(
+            painter, QRect(right - room, line.y(), room, line.height()), when, 12, "muted", Qt.AlignmentFlag.AlignRight
+        )
         texts = [words.item("subjects", s) for s in partner.subjects[:2]]
         texts += [f"{partner.age_from}–{partner.age_to}", " ".join(code.upper() for code in partner.languages)]
         self._chips(painter, QRect(line.x(), line.y(), line.width() - room, line.height()), texts, metrics)

@@ -100,7 +100,7 @@ class PartnersPage(Page):
             self.say(_("The directory comes with the first sync."))
         else:
             text = ngettext("{n} teacher in {countries} countries, on this computer. Directory of {day}.",
-                            "{n} teachers in {countries} countries, on this computer. Directory of {day}.", teachers)  # fmt: skip  # noqa: E501
+                            "{n} teachers in {countries} countries, on this computer. Directory of {day}.", teachers)  # fmt: skip
             self.say(text.format(n=number(teachers), countries=number(countries), day=day(at)))
         self._search(keep=True)
 

@@ -76,7 +76,11 @@ class PartnerProfile(QFrame):
         star.setObjectName("star")
         head.addWidget(star, alignment=Qt.AlignmentFlag.AlignTop)
         self._body.addLayout(head)
-        free = tone_label(_("Available for projects"), "ok") if partner.available else tone_label(_("Not available"), "warn")
+        free = (
+            tone_label(_("Available for projects"), "ok")
+            if partner.available
+            else tone_label(_("Not available"), "warn")
+        )
         self._body.addWidget(free, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _note_field(self, partner: PartnerRow) -> None:
@@ -122,4 +126,3 @@ class PartnerProfile(QFrame):
     def _answer(self, partner: PartnerRow) -> None:
         self._host.workspace.partners.answer_contact(partner.id, True)
         self._host.say(_("Your answer is sent the next time you are connected."))
-

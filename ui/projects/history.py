@@ -27,7 +27,9 @@ class HistoryPanel(QWidget):
         super().__init__()
         self._restore = restore
         layout = column(self, spacing=8)
-        layout.addWidget(label(_("Each line is one sitting of one author. Nothing here can be lost."), "muted", wrap=True))
+        layout.addWidget(
+            label(_("Each line is one sitting of one author. Nothing here can be lost."), "muted", wrap=True)
+        )
         self.list = QListWidget()
         self.list.setProperty("role", "list")
         self.list.setWordWrap(True)

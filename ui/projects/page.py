@@ -12,7 +12,19 @@ from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
 from ui.projects.space import SpacePanel
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, Page, button, card, clear, column, label, row, scrolled, side_by_side, tone_label
+from ui.widgets.basics import (
+    EmptyState,
+    Page,
+    button,
+    card,
+    clear,
+    column,
+    label,
+    row,
+    scrolled,
+    side_by_side,
+    tone_label,
+)
 
 ID = Qt.ItemDataRole.UserRole
 
@@ -75,10 +87,19 @@ class ProjectsPage(Page):
     # -- list ------------------------------------------------------------------------------
 
     def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is not None and not topics & {"projects", "project", "membership", "material", "journal", "files", "outbox", "contact"}:  # noqa: E501
+        if topics is not None and not topics & {
+            "projects",
+            "project",
+            "membership",
+            "material",
+            "journal",
+            "files",
+            "outbox",
+            "contact",
+        }:
             return
         chosen = self._current.id if self._current else self._host.workspace.preference("project")
-        projects = self._use.list()
+        projects = self._use.overview()
         self.list.blockSignals(True)
         self.list.clear()
         for project in projects:
@@ -273,5 +294,3 @@ class ProjectsPage(Page):
 
     def _not_kept(self, error: Exception) -> None:
         self._host.say(f"{words.trouble('store')} ({type(error).__name__})")
-
-

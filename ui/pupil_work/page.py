@@ -27,7 +27,20 @@ from i18n.formats import clock, file_size, number
 from ui import words
 from ui.host import Host
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, Page, button, card, clear, column, label, row, scrolled, set_tone, side_by_side, tone_label
+from ui.widgets.basics import (
+    EmptyState,
+    Page,
+    button,
+    card,
+    clear,
+    column,
+    label,
+    row,
+    scrolled,
+    set_tone,
+    side_by_side,
+    tone_label,
+)
 from ui.worker import run_in_worker
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -166,7 +179,9 @@ class PupilWorkPage(Page):
             empty = EmptyState("users", _("No pupils yet"), _("Add the pupils of this class. Their names never leave "
                                "this computer; outside they have a pseudonym."), _("New pupil…"), self._ask_pupil)  # fmt: skip
         elif pupil_id is None:
-            empty = EmptyState("camera", _("No work yet"), _("Choose a pupil at the left, then add or drop their files."))
+            empty = EmptyState(
+                "camera", _("No work yet"), _("Choose a pupil at the left, then add or drop their files.")
+            )
         else:
             empty = EmptyState("camera", _("No work of this pupil yet"), _("Drop photos, texts or PDFs here, or choose them."),
                                _("Add work…"), self.choose_files)  # fmt: skip
@@ -225,7 +240,7 @@ class PupilWorkPage(Page):
             set_tone(text, sentences[state][1])
             layout.addWidget(text, alignment=Qt.AlignmentFlag.AlignLeft)
             return holder
-        active = [project for project in self._host.workspace.projects.list() if project.state == rules.ACTIVE]
+        active = [project for project in self._host.workspace.projects.overview() if project.state == rules.ACTIVE]
         self.project = QComboBox()
         self.project.setAccessibleName(_("Project to publish to"))
         for project in active:
@@ -377,4 +392,3 @@ def page_of_text(text: str) -> QPixmap:
 
 def _take_in_sentence(error: TakeInError) -> str:
     return _(words.TAKE_IN[error.code]).format(file=error.filename, limit=error.limit_mb)
-

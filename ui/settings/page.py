@@ -120,7 +120,10 @@ class SettingsPage(Page):
         account = self._host.workspace.account
         if not account.current.id:
             return
-        now, before = {"about": self._about.toPlainText(), "available": self._free.isChecked()}, account.profile_fields()
+        now, before = (
+            {"about": self._about.toPlainText(), "available": self._free.isChecked()},
+            account.profile_fields(),
+        )
         changed = {name: value for name, value in now.items() if before.get(name) != value}
         if changed:
             account.change_profile(**changed)
@@ -180,7 +183,10 @@ class SettingsPage(Page):
     def _check(self) -> None:
         workspace = self._host.workspace
         self._check_button.setEnabled(False)
-        sound, damaged = _("The store is sound."), _("The store is damaged. Close TwinDesk and open it again to repair it.")
+        sound, damaged = (
+            _("The store is sound."),
+            _("The store is damaged. Close TwinDesk and open it again to repair it."),
+        )
         run_in_worker(lambda _p: workspace.safety.check(), lambda found: self._store_done(damaged if found else sound),
                       lambda _e: self._store_done(damaged), close=workspace.close_thread)  # fmt: skip
 
@@ -195,7 +201,9 @@ class SettingsPage(Page):
             return
         account = self._host.workspace.account
         me, signed_out = account.current, self._host.workspace.status.state == "signed_out"
-        self._who.setText(f"{me.name} · {me.email}\n{me.school}" if me.id else _("Nobody has signed in on this profile yet."))
+        self._who.setText(
+            f"{me.name} · {me.email}\n{me.school}" if me.id else _("Nobody has signed in on this profile yet.")
+        )
         self._in.setEnabled(True)
         self._in.setVisible(not me.id or signed_out)
         self._out.setVisible(bool(me.id) and not signed_out)

@@ -26,9 +26,13 @@ MIN_PASSPHRASE = 10
 def sentence(error: StoreError) -> str:
     """What happened, what was kept, and what to do."""
     if isinstance(error, StoreTooNewError):
-        return _("A newer version of TwinDesk wrote this store. Nothing was opened or changed. Install the newer version.")
+        return _(
+            "A newer version of TwinDesk wrote this store. Nothing was opened or changed. Install the newer version."
+        )
     if isinstance(error, ProfileInUseError):
-        return _("TwinDesk is open already, or a sync is running. Use the open window, or wait a moment and start again.")
+        return _(
+            "TwinDesk is open already, or a sync is running. Use the open window, or wait a moment and start again."
+        )
     if isinstance(error, DiskFullError):
         return _("The disk is full. Nothing was lost. Free some space, then start TwinDesk again.")
     if isinstance(error, KeyMissingError):

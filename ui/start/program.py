@@ -40,9 +40,7 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
 
 
-def show_window(
-    workspace: Workspace, extra_actions: Callable[[MainWindow], list[Action]] | None = None
-) -> MainWindow:
+def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list[Action]] | None = None) -> MainWindow:
     """A window on an opened workspace, in the teacher's language and look, with the sync running."""
     app = application()
     use_language(workspace.preference("language"))

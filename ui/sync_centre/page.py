@@ -70,7 +70,9 @@ class SyncCentrePage(Page):
     def _calm(self) -> str:
         if self._use.status.synced_at is None:
             return _("Nothing was synced yet.")
-        return _("Everything you do is kept on this computer at once, and goes out by itself when there is a connection.")
+        return _(
+            "Everything you do is kept on this computer at once, and goes out by itself when there is a connection."
+        )
 
     def _show_lines(self) -> None:
         items, differences = self._use.items(), self._use.differences()
@@ -122,7 +124,9 @@ class SyncCentrePage(Page):
         layout.addWidget(label(_(words.COMMANDS.get(difference.kind, difference.kind)), "cardTitle"))
         for title, value in ((_("Yours"), difference.mine), (_("The other one"), difference.theirs)):
             layout.addWidget(label(title, "section"))
-            layout.addWidget(label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), wrap=True))
+            layout.addWidget(
+                label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), wrap=True)
+            )
         mine = button(_("Keep yours"), lambda: self._use.settle(difference, False))
         theirs = button(_("Take the other one"), lambda: self._use.settle(difference, True))
         layout.addLayout(row(mine, theirs, stretch=True))

@@ -146,7 +146,9 @@ class Page(QWidget):
 class EmptyState(QFrame):
     """What belongs on an empty page, and the first step as a button."""
 
-    def __init__(self, icon: str, text: str, hint: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, icon: str, text: str, hint: str, action: str = "", act: Callable[[], object] | None = None
+    ) -> None:
         super().__init__()
         layout = column(self, spacing=8, margin=24)
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
