@@ -164,9 +164,9 @@ class Tour:
         use = self.a.workspace.pupil_work
         for pupil, files in zip(PUPILS, (self.files[:2], self.files[2:]), strict=True):
             page.add_pupil(pupil)
-            before = page.works.count()
+            expected = page.works.count() + len(files)
             page.take_in(files)
-            wait_for(partial(page.shows, before + len(files)), f"works of {pupil}")
+            wait_for(lambda expected=expected: page.works.count() == expected, f"works of {pupil}")  # type: ignore[misc]
         page.pupils.setCurrentRow(0)
         works = use.works(use.classes()[0][0])
         check(len(works) == 3 and len({work.pupil for work in works}) == 2, "three works of two pupils")
