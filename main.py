@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from server.arguments import add_arguments
+
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; without one, open the window on the user's own profile."""
@@ -23,10 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--language", default="en", help="language of the tour: en or tr")
     demo.add_argument("--type-until-killed", type=Path, help=argparse.SUPPRESS)  # the tour's own child
     serve = commands.add_parser("serve", help="run the reference platform, or act as a national office")
-    if "serve" in sys.argv[1:2]:  # the platform's packages are loaded only where they are needed
-        from server import command_line
-
-        command_line.add_arguments(serve)
+    add_arguments(serve)
     sync = commands.add_parser("sync", help="sync once without a window")
     sync.add_argument("--json", action="store_true", help="print the result as JSON")
     doctor = commands.add_parser("doctor", help="check store, key, connection, versions and disk; says what to do")

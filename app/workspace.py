@@ -1,6 +1,8 @@
 """One opened profile with everything a window needs; the window knows nothing below this."""
 
-from dataclasses import dataclass, field
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,8 @@ class Workspace:
     safety: SafetyUseCases
     service: SyncService
     client: ApiClient
-    demo: bool = field(default=False)
+    demo: bool = False
+    open_browser: Callable[[str], object] = webbrowser.open
 
     def preference(self, name: str, default: Any = None) -> Any:
         return settings.get(self.store, f"preference:{name}", default)

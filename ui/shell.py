@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 
 from app.sync_centre import Status
 from app.workspace import Workspace
-from i18n import _, use_language
+from i18n import _
 from ui import words
 from ui.actions import Action, Actions
 from ui.bridge import EventBridge
 from ui.command_search import CommandSearch
 from ui.help.page import HelpPage
+from ui.language import speak
 from ui.partners.page import PartnersPage
 from ui.projects.page import ProjectsPage
 from ui.pupil_work.page import PupilWorkPage
@@ -291,7 +292,9 @@ class MainWindow(QMainWindow):
 
     def change_language(self, code: str | None) -> None:
         self.workspace.prefer("language", code)
-        use_language(code)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        speak(app, code)
         self.build()
 
     def change_look(self, choice: str, scale: int) -> None:

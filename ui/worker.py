@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from shiboken6 import isValid
 
 
 class _Signals(QObject):
@@ -49,7 +50,9 @@ def run_in_worker(
 
     def finish(deliver: Callable[[Any], None], value: Any) -> None:
         _running.discard(worker)
-        deliver(value)
+        page = getattr(deliver, "__self__", None)
+        if not isinstance(page, QObject) or isValid(page):  # the page may be gone: built anew, or its window closed
+            deliver(value)
 
     worker.signals.done.connect(lambda value: finish(on_done, value))
     worker.signals.failed.connect(lambda error: finish(on_failed, error))

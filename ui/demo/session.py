@@ -9,9 +9,9 @@ from app.workspace import Workspace, open_workspace
 from i18n import _
 from ui.actions import Action
 from ui.demo.platform import TEACHERS, DemoPlatform, browser_of
-from ui.settings.page import SettingsPage
 from ui.shell import MainWindow
 from ui.start.program import application, show_window
+from ui.worker import run_in_worker
 
 
 class Demo:
@@ -35,25 +35,28 @@ class Demo:
         """Open a teacher's own computer, as it was left."""
         workspace = open_workspace(self.profile(email), key=self.keys[email], server=self.platform.url)
         workspace.demo = True
+        workspace.open_browser = browser_of(email)
         return workspace
 
-    def sign_in(self, email: str) -> Workspace:
-        """Open a teacher's computer, signed in and synced once."""
+    def sign_in(self, email: str) -> None:
+        """Sign a teacher in and sync once, before any window."""
         workspace = self.open(email)
-        if not workspace.account.current.id:
-            workspace.account.sign_in(browser_of(email), "ok", threading.Event())
+        try:
+            workspace.account.sign_in(workspace.open_browser, "ok", threading.Event())
             workspace.service.sync_now()
-        return workspace
+        finally:
+            workspace.close()
 
     def show(self, email: str) -> MainWindow:
-        """The teacher's window; a second call brings it to the front."""
+        """The teacher's window, which signs in by itself; a second call brings it to the front."""
         known = self.windows.get(email)
         if known is not None:
             known.raise_()
             known.activateWindow()
             return known
-        SettingsPage.open_browser = staticmethod(browser_of(email))
-        window = show_window(self.sign_in(email), self.menu)
+        window = show_window(self.open(email), self.menu)
+        if not window.workspace.account.current.id:
+            window.sign_in()
         window.closed.connect(lambda: self.windows.pop(email).workspace.close())
         self.windows[email] = window
         return window
@@ -77,9 +80,13 @@ class Demo:
         window.say(_("This computer is online again.") if line.connected else _("This computer is offline now."))
 
     def approve(self, window: MainWindow) -> None:
-        said = self.platform.approve_all()
-        window.workspace.sync_centre.sync_now()
-        window.say(_("Approved.") if said else _("No project waits for the national offices."))
+        def approved(said: list[str]) -> None:
+            window.workspace.sync_centre.sync_now()
+            window.say(_("Approved.") if said else _("No project waits for the national offices."))
+
+        run_in_worker(
+            lambda _progress: self.platform.approve_all(), approved, lambda error: window.say(str(error)),
+        )  # fmt: skip
 
     def close(self) -> None:
         for window in list(self.windows.values()):
@@ -97,6 +104,7 @@ def run_demo() -> int:
         print("Starting the platform with its community ...", flush=True)
         demo.start()
         print("Signing the first teacher in and syncing ...", flush=True)
+        demo.sign_in(TEACHERS[0])
         demo.show(TEACHERS[0])
         print("The window is open. The menu “Demonstration” cuts the line and opens the partner's window.", flush=True)
         return app.exec()

@@ -18,13 +18,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
 
 from app.projects import Project
-from i18n import _, use_language
-from ui.demo.platform import MAIN, TEACHERS, browser_of
+from i18n import _
+from ui.demo.platform import MAIN, TEACHERS
 from ui.demo.session import Demo
 from ui.partners.page import PartnersPage
 from ui.projects.page import ProjectsPage
 from ui.pupil_work.page import PupilWorkPage
-from ui.settings.page import SettingsPage
 from ui.shell import MainWindow
 from ui.start.program import application, show_window
 
@@ -77,8 +76,8 @@ def press(parent: QWidget, text: str) -> None:
 class Tour:
     """The week of Ayşe and Nikos, step by step."""
 
-    def __init__(self, report: Path) -> None:
-        self.report, self.demo = report, Demo()
+    def __init__(self, report: Path, language: str = "en") -> None:
+        self.report, self.language, self.demo = report, language, Demo()
         self.a: MainWindow
         self.b: MainWindow
         self.project_id = ""
@@ -98,11 +97,16 @@ class Tour:
             ("publish one work; the others never left", self.publish),
         ]
 
+    def window(self, email: str, connected: bool = True) -> MainWindow:
+        workspace = self.demo.open(email)
+        workspace.line.connected = connected
+        workspace.prefer("language", self.language)
+        return show_window(workspace, self.demo.menu)
+
     def sign_in(self) -> str:
         self.demo.start()
-        workspace = self.demo.open(TEACHERS[0])
-        self.a = show_window(workspace, self.demo.menu)
-        SettingsPage.open_browser = staticmethod(browser_of(TEACHERS[0]))
+        self.a = self.window(TEACHERS[0])
+        workspace = self.a.workspace
         seen: set[str] = set()
         workspace.events.subscribe("status", lambda status: seen.add(status.progress.stage if status.progress else ""))
         self.a.sign_in()
@@ -123,6 +127,9 @@ class Tour:
         wait_for(lambda: page.line.text() == "water" and page._model.rowCount() > 0, "results while typing")
         pause(120)
         for facet in ("facet-c:EL", "facet-l:en", "facet-s:biology", "facet-a:12_15"):
+            if page.findChild(QCheckBox, facet) is None:
+                page.findChild(QAbstractButton, f"all-{facet[6]}").click()
+                pause(80)
             box = page.findChild(QCheckBox, facet)
             check(box is not None, f"there is the facet {facet}")
             assert box is not None
@@ -195,8 +202,7 @@ class Tour:
         killed = time.time()
         typed += [(float(line.split()[0]), int(line.split()[1])) for line in child.stdout if len(line.split()) == 2]
         child.wait()
-        self.a = show_window(self.demo.open(email), self.demo.menu)
-        self.a.workspace.line.connected = False
+        self.a = self.window(email, connected=False)
         page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
         kept = len(page.form.draft.fields["aims"]) if page.form.draft else 0
         old_enough = [length for at, length in typed if at < killed - HALF_SECOND]
@@ -209,7 +215,8 @@ class Tour:
         self.mend(self.a)
         wait_for(lambda: self.quiet(self.a), "everything went out")
         self.a.go("sync_centre")
-        self.b = show_window(self.demo.sign_in(TEACHERS[1]), self.demo.menu)
+        self.demo.sign_in(TEACHERS[1])
+        self.b = self.window(TEACHERS[1])
         wait_for(lambda: self.project(self.b) is not None and self.quiet(self.b), "the partner has the draft")
         project = self.project(self.b)
         check(project.me_state == "invited", "the partner is invited")
@@ -371,9 +378,8 @@ class Tour:
 def run_tour(report: Path, language: str = "en") -> int:
     """Run the week; print each step with its result; 0 only if every step held."""
     application()
-    use_language(language)
     report.mkdir(parents=True, exist_ok=True)
-    tour = Tour(report)
+    tour = Tour(report, language)
     print(f"The week, step by step. Screenshots go to {report.resolve()}", flush=True)
     try:
         for number, (title, step) in enumerate(tour.steps(), start=1):

@@ -1,7 +1,16 @@
 """Find partners: search as you type, facets with counts, results, and the profile beside them."""
 
 from PySide6.QtCore import QItemSelection, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QFrame, QLineEdit, QListView, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QFrame,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from app.partners import Found, PartnerRow, Query
 from i18n import _, mark, ngettext
@@ -154,6 +163,7 @@ class PartnersPage(Page):
     def _show_facets(self, found: Found) -> None:
         scroll = self._facet_body.parentWidget()
         scroll.setUpdatesEnabled(False)
+        focused = self.focusWidget().objectName() if self.focusWidget() else ""
         clear(self._facet_body)
         for kind, title, _vocabulary in FACETS:
             counts = {tag: n for tag, n in found.facets.items() if tag.startswith(f"{kind}:")}
@@ -165,8 +175,13 @@ class PartnersPage(Page):
                 self._facet_body.addWidget(self._facet_row(tag, counts[tag]))
             if len(ordered) > SHOWN:
                 text = _("Fewer") if kind in self._open_kinds else _("All {n}").format(n=number(len(ordered)))
-                self._facet_body.addWidget(button(text, lambda kind=kind: self._open_facet(kind), "link"))
+                more = button(text, lambda kind=kind: self._open_facet(kind), "link")
+                more.setObjectName(f"all-{kind}")
+                more.setAccessibleName(f"{_(title)}: {text}")
+                self._facet_body.addWidget(more)
         self._facet_body.addStretch()
+        if focused.startswith(("facet-", "all-")) and (same := self.findChild(QWidget, focused)):
+            same.setFocus()  # the keyboard stays where it was, though the boxes are new
         scroll.setUpdatesEnabled(True)
 
     def _facet_row(self, tag: str, count: int) -> QWidget:
@@ -188,6 +203,9 @@ class PartnersPage(Page):
 
     def _toggle(self, tag: str) -> None:
         self._tags ^= {tag}
+        focused = self.focusWidget()
+        if isinstance(focused, QPushButton) and focused.property("role") == "chip":
+            self.line.setFocus()
         QTimer.singleShot(0, self._search)
 
     def _open_facet(self, kind: str) -> None:

@@ -1,10 +1,8 @@
 """Settings: sign-in, own public profile, language, look, and the store's safety."""
 
 import threading
-from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.account import Account, OtherAccountError, SyncError
@@ -20,14 +18,7 @@ from ui.worker import run_in_worker
 LOOKS = (("system", mark("As the system")), ("light", mark("Light")), ("dark", mark("Dark")))
 
 
-def open_in_browser(url: str) -> None:
-    """Open the system's browser; replaced by the demonstration and tests, which have none."""
-    QDesktopServices.openUrl(QUrl(url))
-
-
 class SettingsPage(Page):
-    open_browser: Callable[[str], object] = staticmethod(open_in_browser)
-
     def __init__(self, host: Host) -> None:
         super().__init__(_("Settings"))
         self._host = host
@@ -71,7 +62,7 @@ class SettingsPage(Page):
         workspace = self._host.workspace
         text = _("You are signed in. You can close this page and return to TwinDesk.")
         run_in_worker(
-            lambda _progress: workspace.account.sign_in(self.open_browser, text, self._cancelled),
+            lambda _progress: workspace.account.sign_in(workspace.open_browser, text, self._cancelled),
             self._signed_in, self._not_signed_in, close=workspace.close_thread,
         )  # fmt: skip
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.workspace import Workspace
-from i18n import use_language
 from ui.actions import Action
+from ui.language import speak
 from ui.shell import MainWindow
 from ui.start.open_profile import open_with_dialogs
 from ui.start.single import FrontDoor, raise_running
@@ -28,22 +28,23 @@ def application() -> QApplication:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("TwinDesk")
     app.setDesktopFileName("twindesk")
-    use_language(None)
+    speak(app, None)
     theme.apply(app, "system", 100)
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
     return app
 
 
 def has_display() -> bool:
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
+    """Whether a person could see a window here."""
+    if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal"):
+        return False
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list[Action]] | None = None) -> MainWindow:
     """A window on an opened workspace, in the teacher's language and look, with the sync running."""
     app = application()
-    use_language(workspace.preference("language"))
+    speak(app, workspace.preference("language"))
     theme.apply(app, workspace.preference("look", "system"), workspace.preference("scale", 100))
     window = MainWindow(workspace, extra_actions)
     window.show()

@@ -104,9 +104,10 @@ def side_by_side(*widgets: tuple[QWidget, int], grows: int) -> QSplitter:
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
     while (item := layout.takeAt(0)) is not None:
-        if item.widget():
-            item.widget().hide()
-            item.widget().deleteLater()
+        if widget := item.widget():
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
         elif item.layout():
             clear(item.layout())
 
