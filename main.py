@@ -46,13 +46,25 @@ def _profile(options: argparse.Namespace) -> Path:
     return Path(getattr(options, "profile", default))
 
 
+def _qt_is_missing_something() -> bool:
+    from app.system_libraries import advice
+
+    if found := advice():
+        print(found, file=sys.stderr)
+    return bool(found)
+
+
 def _window(options: argparse.Namespace) -> int:
+    if _qt_is_missing_something():
+        return 1
     from ui.start.program import run
 
     return run(_profile(options), getattr(options, "server", None))
 
 
 def _demo(options: argparse.Namespace) -> int:
+    if _qt_is_missing_something():
+        return 1
     from ui.start.program import has_display
 
     if options.type_until_killed:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import keyring
 
+from app import system_libraries
 from app.headless import PASSPHRASE
 from app.workspace import DEFAULT_SERVER
 from local_db import keys, migrations
@@ -25,7 +26,7 @@ Check = tuple[bool, str, str]  # fine, what was found, what to do
 def examine(profile: Path, server: str | None) -> int:
     """Print every check; 0 when all is well. Changes nothing."""
     print(f"TwinDesk doctor · profile {profile}")
-    checks = [_versions(), _disk(profile), _keyring(), *_store(profile), _connection(profile, server)]
+    checks = [_versions(), _libraries(), _disk(profile), _keyring(), *_store(profile), _connection(profile, server)]
     for fine, found, advice in checks:
         print(f"  {'ok ' if fine else 'BAD'}  {found}" + (f"\n       → {advice}" if advice and not fine else ""))
     bad = sum(not fine for fine, _found, _advice in checks)
@@ -37,6 +38,11 @@ def _versions() -> Check:
     names = ("PySide6-Essentials", "sqlcipher3", "pycrdt", "requests", "cryptography")
     found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     return sys.version_info >= (3, 11), f"Python {platform.python_version()}, {found}", "Install Python 3.11 or newer."
+
+
+def _libraries() -> Check:
+    missing = system_libraries.advice()
+    return not missing, "system libraries: " + ("some are missing" if missing else "all there"), missing
 
 
 def _disk(profile: Path) -> Check:

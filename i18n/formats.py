@@ -7,10 +7,12 @@ from babel import Locale, dates, numbers
 
 from i18n.catalog import _, language
 
+REGIONS = {"en": "en_GB"}  # the forms of dates that English readers in Europe expect
+
 
 @lru_cache(maxsize=8)
 def _locale(code: str) -> Locale:
-    return Locale.parse(code)
+    return Locale.parse(REGIONS.get(code, code))
 
 
 def country_name(code: str) -> str:
@@ -24,19 +26,19 @@ def language_name(code: str) -> str:
 
 
 def number(value: int) -> str:
-    return str(numbers.format_decimal(value, locale=language()))
+    return str(numbers.format_decimal(value, locale=_locale(language())))
 
 
 def clock(seconds: float) -> str:
     """The time of day, or the date and time when it is not today."""
     then = datetime.fromtimestamp(seconds)
     if then.date() == date.today():
-        return str(dates.format_time(then, "short", locale=language()))
-    return str(dates.format_datetime(then, "d MMM, HH:mm", locale=language()))
+        return str(dates.format_time(then, "short", locale=_locale(language())))
+    return str(dates.format_datetime(then, "d MMM, HH:mm", locale=_locale(language())))
 
 
 def day(seconds: float) -> str:
-    return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=language()))
+    return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=_locale(language())))
 
 
 def ago(iso_day: str) -> str:
@@ -44,15 +46,15 @@ def ago(iso_day: str) -> str:
     then = date.fromisoformat(iso_day)
     days = (datetime.now(UTC).date() - then).days
     if days > 45:
-        return str(dates.format_date(then, "MMMM yyyy", locale=language()))
+        return str(dates.format_date(then, "MMMM yyyy", locale=_locale(language())))
     if days <= 0:
         return _("today")
     return str(dates.format_timedelta(then - datetime.now(UTC).date(), granularity="day", threshold=1.2,
-                                      add_direction=True, locale=language()))  # fmt: skip
+                                      add_direction=True, locale=_locale(language())))  # fmt: skip
 
 
 def file_size(size: int) -> str:
     """Bytes for people: ``12 KB``, ``3.4 MB``."""
     if size < 1_000_000:
         return f"{number(max(1, round(size / 1000)))} KB"
-    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=language())} MB"
+    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=_locale(language()))} MB"

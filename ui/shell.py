@@ -118,15 +118,17 @@ class MainWindow(QMainWindow):
         frame.setProperty("role", "banner")
         layout = column(frame, margin=6)
         text = _("This is a demonstration: people and schools are invented, and everything is thrown away at the end.")
-        layout.addWidget(label(text), alignment=Qt.AlignmentFlag.AlignCenter)
+        sentence = label(text, wrap=True)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(sentence)
         return frame
 
     def _side_bar(self) -> QFrame:
         frame = QFrame()
         frame.setObjectName("nav")
-        frame.setFixedWidth(min(theme.px(208), 300))
         layout = column(frame, spacing=4, margin=12)
-        layout.addWidget(QLabel("TwinDesk"))
+        self._name = QLabel("TwinDesk")
+        layout.addWidget(self._name)
         layout.setContentsMargins(12, 20, 12, 12)
         layout.addSpacing(16)
         self._nav = QButtonGroup(self)
@@ -137,7 +139,25 @@ class MainWindow(QMainWindow):
         layout.addStretch()
         for entry in below:
             layout.addWidget(self._nav_button(entry))
+        self._side = frame
+        self._fit_side_bar()
         return frame
+
+    def _fit_side_bar(self) -> None:
+        """Icons alone where the window is narrow for the size of the text."""
+        narrow = self.width() < theme.px(960)
+        widest = max(theme.text_width(entry.text, bold=True) for entry in self._entries)
+        icons = theme.px(18) + 56
+        self._side.setFixedWidth(icons if narrow else max(theme.px(208), widest + icons + 20))
+        self._name.setVisible(not narrow)
+        for entry in self._entries:
+            found = self._side.findChild(QPushButton, f"nav-{entry.name}")
+            found.setText("" if narrow else entry.text)
+            found.setToolTip(entry.text if narrow else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_side_bar()
 
     def _nav_button(self, entry: Entry) -> QPushButton:
         found = button(entry.text, lambda: self.go(entry.name), "nav")
@@ -145,6 +165,7 @@ class MainWindow(QMainWindow):
         found.setIconSize(QSize(theme.px(18), theme.px(18)))
         found.setCheckable(True)
         found.setObjectName(f"nav-{entry.name}")
+        found.setAccessibleName(entry.text)
         self._nav.addButton(found)
         return found
 

@@ -5,7 +5,7 @@ from string import Template
 
 import qtawesome
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 from qtawesome.iconic_font import IconicFont
 
@@ -35,12 +35,21 @@ class Theme:
         app.setPalette(self._palette())
         sizes = {"title": tokens.TITLE, "card_title": tokens.CARD_TITLE, "body": tokens.BODY, "small": tokens.SMALL}
         values: dict[str, object] = {**self.colours, **{name: self.px(size) for name, size in sizes.items()}}
-        values["caret"] = (STYLE.parent / f"caret-{'dark' if dark else 'light'}.svg").as_posix()
+        for name in ("caret", "caret-up", "tick"):
+            values[name.replace("-", "_")] = (STYLE.parent / f"{name}-{'dark' if dark else 'light'}.svg").as_posix()
+        values["box"] = self.px(14)
         app.setStyleSheet(Template(STYLE.read_text("utf-8")).substitute(values))
 
     def px(self, size: int) -> int:
         """A size in pixels at the chosen text size."""
         return round(size * self.scale / 100)
+
+    def text_width(self, text: str, *, bold: bool = False) -> int:
+        """How many pixels a text in body size takes."""
+        font = QFont(QApplication.font())
+        font.setPixelSize(self.px(tokens.BODY))
+        font.setBold(bold)
+        return QFontMetrics(font).horizontalAdvance(text)
 
     def colour(self, token: str) -> QColor:
         return QColor(self.colours[token])

@@ -82,7 +82,7 @@ class PartnerCard(QStyledItemDelegate):
     """Paints one partner as a card with avatar, place, chips and a star."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(theme.px(320), theme.px(88))
+        return QSize(theme.px(160), theme.px(88))  # the list makes it as wide as itself
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         partner: PartnerRow = index.data(ROLE)

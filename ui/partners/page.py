@@ -1,14 +1,12 @@
 """Find partners: search as you type, facets with counts, results, and the profile beside them."""
 
-from PySide6.QtCore import QItemSelection, QTimer
+from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QFrame,
     QLineEdit,
     QListView,
     QPushButton,
-    QSizePolicy,
     QWidget,
 )
 
@@ -20,7 +18,20 @@ from ui.host import Host
 from ui.partners.list import ROLE, PartnerCard, PartnerModel
 from ui.partners.profile import PartnerProfile
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, Flow, Page, button, card, clear, column, label, row, scrolled, side_by_side
+from ui.widgets.basics import (
+    ElidedCheckBox,
+    EmptyState,
+    Flow,
+    Page,
+    button,
+    card,
+    clear,
+    column,
+    label,
+    row,
+    scrolled,
+    side_by_side,
+)
 
 FACETS = (("c", mark("Country"), "countries"), ("l", mark("Language"), "languages"),
           ("a", mark("Pupils' age"), "age_bands"), ("s", mark("Subject"), "subjects"))  # fmt: skip
@@ -72,6 +83,7 @@ class PartnersPage(Page):
     def _columns(self) -> None:
         self._model = PartnerModel(self._use)
         self.list = QListView()
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setModel(self._model)
         self.list.setItemDelegate(PartnerCard())
         self.list.setUniformItemSizes(True)
@@ -89,7 +101,7 @@ class PartnersPage(Page):
         self._facets = self._facet_panel()
         for widget, width in ((self._facets, 210), (middle, 560), (self.profile, 316)):
             widget.setMinimumWidth(min(theme.px(width) // 2 + 60, 330))
-        panels = ((self._facets, theme.px(210)), (middle, 560), (self.profile, theme.px(316)))
+        panels = ((self._facets, 210), (middle, 560), (self.profile, 316))
         self.body.addWidget(side_by_side(*panels, grows=1), 1)
 
     def _facet_panel(self) -> QFrame:
@@ -186,10 +198,8 @@ class PartnersPage(Page):
 
     def _facet_row(self, tag: str, count: int) -> QWidget:
         holder = QWidget()
-        box = QCheckBox(facet_text(tag))
+        box = ElidedCheckBox(facet_text(tag))
         box.setChecked(tag in self._tags)
-        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        box.setToolTip(facet_text(tag))
         box.setAccessibleName(f"{facet_text(tag)}, {number(count)}")
         box.setObjectName(f"facet-{tag}")
         box.clicked.connect(lambda: self._toggle(tag))

@@ -29,6 +29,7 @@ class PartnerProfile(QFrame):
         column(self).addWidget(outer)
         inner = QWidget()
         self._body = column(inner, spacing=8, margin=12)
+        self._body.setContentsMargins(12, 12, 20, 12)
         layout.addWidget(scrolled(inner))
         self._note: QPlainTextEdit | None = None
         self._timer = QTimer(self, singleShot=True, interval=KEEP_MS)

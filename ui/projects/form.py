@@ -14,7 +14,7 @@ from i18n.formats import clock
 from ui import words
 from ui.projects.choice_field import ChoiceField
 from ui.theme import theme
-from ui.widgets.basics import card, column, label, row
+from ui.widgets.basics import Flow, card, column, label
 
 KEEP_MS = 300  # with the commit, under the half second that a crash may cost
 GROUPS = (("title", "description"), ("languages", "subjects"), ("age_from", "age_to", "pupils"),
@@ -102,12 +102,11 @@ class ProjectForm(QWidget):
         layout.addWidget(editor)
 
     def _numbers(self, layout: Any, names: tuple[str, ...]) -> None:
-        line = row(spacing=16)
+        line = Flow(spacing=16)
         for name in names:
-            holder = column(spacing=4)
-            self._labelled(holder, FIELDS[name])
-            line.addLayout(holder)
-        line.addStretch()
+            holder = QWidget()
+            self._labelled(column(holder, spacing=4), FIELDS[name])
+            line.addWidget(holder)
         layout.addLayout(line)
 
     def _editor(self, field: Field) -> QWidget:

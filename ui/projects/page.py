@@ -14,6 +14,7 @@ from ui.projects.space import SpacePanel
 from ui.theme import theme
 from ui.widgets.basics import (
     EmptyState,
+    Flow,
     Page,
     button,
     card,
@@ -53,7 +54,7 @@ class ProjectsPage(Page):
         right_layout = column(right)
         right_layout.addWidget(self._detail)
         right_layout.addWidget(self._empty)
-        self.body.addWidget(side_by_side((left, theme.px(250)), (right, 800), grows=1), 1)
+        self.body.addWidget(side_by_side((left, 250), (right, 800), grows=1), 1)
 
     def _build_detail(self) -> QWidget:
         detail = QWidget()
@@ -63,7 +64,7 @@ class ProjectsPage(Page):
         self._state_row = row()
         self._people = label("", "muted", wrap=True)
         self._notice = label("", wrap=True)
-        self._steps = row()
+        self._steps = Flow(spacing=8)
         top = row(self._title)
         top.setStretch(0, 1)
         top.addLayout(self._state_row)
@@ -78,6 +79,7 @@ class ProjectsPage(Page):
         self.space, self.history = SpacePanel(self._host), HistoryPanel(self._restore)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for widget, text in ((scrolled(self.form), _("Draft")), (self.space, _("Space")), (self.history, _("History"))):
             self.tabs.addTab(widget, text)
         self.tabs.currentChanged.connect(lambda _n: self._show_tab())
@@ -162,14 +164,14 @@ class ProjectsPage(Page):
         clear(self._steps)
         for step in self._step_buttons(project):
             self._steps.addWidget(step)
-        self._steps.addStretch()
 
     def _people_text(self, project: Project) -> str:
         founder = _("Founder: {name}").format(name=project.founder)
         if not project.cofounder:
             return founder
         state = _("invited") if project.cofounder_state == "invited" else _("has joined")
-        return f"{founder} · {_('Co-founder: {name}').format(name=project.cofounder)} ({state})"
+        cofounder = _("Co-founder: {name} ({state})").format(name=project.cofounder, state=state)
+        return f"{founder} · {cofounder}"
 
     def _notice_text(self, project: Project) -> str:
         if project.waiting:
@@ -289,8 +291,9 @@ class ProjectsPage(Page):
         self.say(text)
         item, title = self.list.currentItem(), self.form.draft.fields["title"] if self.form.draft else ""
         if item and self._current:
-            item.setText(f"{title or _('Untitled')}\n{words.state(self._current.state)[0]}")
-            self._title.setText(title or _("Untitled"))
+            name = title or _("Untitled")
+            item.setText(f"{name}\n{words.state(self._current.state)[0]}")
+            self._title.setText(name)
 
     def _not_kept(self, error: Exception) -> None:
         self._host.say(f"{words.trouble('store')} ({type(error).__name__})")

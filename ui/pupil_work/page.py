@@ -54,7 +54,7 @@ class PupilWorkPage(Page):
         self._work: WorkRow | None = None
         self._cancelled = threading.Event()
         self.setAcceptDrops(True)
-        panels = ((self._left(), theme.px(230)), (self._middle(), 540), (self._right(), theme.px(320)))
+        panels = ((self._left(), 230), (self._middle(), 540), (self._right(), 320))
         self.body.addWidget(side_by_side(*panels, grows=1), 1)
 
     # -- building --------------------------------------------------------------------------
@@ -384,6 +384,8 @@ def page_of_text(text: str) -> QPixmap:
     sheet = QPixmap(240, 180)
     sheet.fill(QColor("#FFFFFF"))
     painter = QPainter(sheet)
+    painter.setPen(QColor("#D9DEE6"))
+    painter.drawRect(sheet.rect().adjusted(0, 0, -1, -1))
     painter.setPen(QColor("#1B2430"))
     painter.drawText(sheet.rect().adjusted(12, 10, -12, -6), Qt.TextFlag.TextWordWrap, text)
     painter.end()

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QLayoutItem,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -50,6 +52,7 @@ def button(text: str, act: Callable[[], object], role: str = "", icon: str = "")
     if icon:
         token = {"main": "on_accent", "link": "accent"}.get(role, "text")
         found.setIcon(theme.icon(icon, token))
+        found.setIconSize(QSize(theme.px(16), theme.px(16)))
     found.clicked.connect(lambda: act())
     found.setMinimumHeight(theme.px(32))
     found.setAutoDefault(False)
@@ -90,13 +93,13 @@ def scrolled(inner: QWidget) -> QScrollArea:
 
 
 def side_by_side(*widgets: tuple[QWidget, int], grows: int) -> QSplitter:
-    """Panels that the person can resize, with their first widths; the one at ``grows`` takes what is left."""
+    """Panels that the person can resize, with their first widths at the usual text size; ``grows`` takes the rest."""
     split = QSplitter()
     split.setChildrenCollapsible(False)
     split.setHandleWidth(12)
     for widget, _width in widgets:
         split.addWidget(widget)
-    split.setSizes([width for _widget, width in widgets])
+    split.setSizes([min(theme.px(width), round(width * 1.3)) for _widget, width in widgets])
     split.setStretchFactor(grows, 1)
     return split
 
@@ -120,7 +123,7 @@ class Page(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = label(title, "title")
-        self.subtitle = label("", "muted")
+        self.subtitle = label("", "muted", wrap=True)
         self.subtitle.setVisible(False)
         self.body = column(self, spacing=12)
         self.body.setContentsMargins(24, 16, 24, 20)
@@ -191,6 +194,21 @@ def paint_avatar(painter: QPainter, box: QRect, name: str) -> None:
     painter.setFont(font)
     painter.setPen(QColor("#FFFFFF"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, initials(name))
+
+
+class ElidedCheckBox(QCheckBox):
+    """A tick box that ends a text too long for its place in dots; the whole text is its tool tip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._whole = text
+        self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        room = event.size().width() - self.iconSize().width() - theme.px(14)
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+        super().resizeEvent(event)
 
 
 class Flow(QLayout):
