@@ -1,6 +1,7 @@
 """Small pictures of works, and copies without what a camera writes into a photo."""
 
 import io
+from pathlib import PurePath
 
 import pypdfium2
 from PIL import Image, ImageOps
@@ -23,12 +24,15 @@ def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
 
 def without_metadata(filename: str, data: bytes) -> bytes:
     """A photo without place, time and camera; other files as they are. Raises OSError for a broken photo."""
-    if not filename.lower().endswith((".jpg", ".jpeg")):
+    ending = PurePath(filename).suffix.lower()
+    if ending not in (".jpg", ".jpeg", ".png"):
         return data
-    picture = Image.open(io.BytesIO(data))
+    turned = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     out = io.BytesIO()
-    turned = ImageOps.exif_transpose(picture)
-    turned.convert("RGB").save(out, "JPEG", quality=92, optimize=True)
+    if ending == ".png":
+        turned.save(out, "PNG", optimize=True)
+    else:
+        turned.convert("RGB").save(out, "JPEG", quality=92, optimize=True)
     return out.getvalue()
 
 

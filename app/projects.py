@@ -82,10 +82,11 @@ class OpenDraft:
         edit = self._replica.set_fields(values)
         if not edit:
             return False
-        stored = self._stored()
-        state, fields = merged(stored.state or None, [edit])
-        kept = Stored(self.project_id, stored.scope, KIND, state, fields, time.time())
-        documents.keep_local_edit(self._store, kept, edit, self._author, merge)
+        with self._store.transaction():  # the sync thread may have put others' edits into the state meanwhile
+            stored = self._stored()
+            state, fields = merged(stored.state or None, [edit])
+            kept = Stored(self.project_id, stored.scope, KIND, state, fields, time.time())
+            documents.keep_local_edit(self._store, kept, edit, self._author, merge)
         self._queued()
         return True
 

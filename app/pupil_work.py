@@ -120,7 +120,10 @@ class PupilWorkUseCases:
     def publication(self, work_id: str) -> str:
         """``""``, ``waiting``, ``refused`` or ``finished``."""
         row = transfers.of_work(self._store, work_id)
-        return row.state if row else ""
+        if row is None or row.state != "finished":
+            return row.state if row else ""
+        command = outbox.has_command(self._store, ("publish_material",), row.material_id)
+        return {None: "finished", outbox.REFUSED: "refused"}.get(command, "waiting")
 
     def publish(self, work_id: str, project_id: str, project_state: str) -> None:
         """Queue a permitted work for a project, under the pupil's pseudonym and without a photo's metadata.

@@ -1,5 +1,6 @@
 """The encrypted store of one profile: opening, transactions, migrations and backups."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -144,6 +145,8 @@ class Store:
 
     def _prepare(self) -> None:
         is_new = not self.path.exists()
+        if is_new and self.backups():  # deleted by accident, or a restore that was cut short
+            raise StoreDamagedError(self.path, self.backups())
         try:
             version = self.version
             self.sql("select count(*) from sqlite_master")
@@ -185,12 +188,15 @@ def restore(profile: Path, key: bytes, backup: Path) -> Path:
         trial.close()
     kept = profile / f"store-damaged-{int(time.time())}.db"
     store = profile / "store.db"
+    copy = store.with_suffix(".part")
+    with copy.open("wb") as out:
+        out.write(backup.read_bytes())
+        out.flush()
+        os.fsync(out.fileno())
     for suffix in ("", "-wal", "-shm"):
         part = store.with_name(store.name + suffix)
         if part.exists():
             part.replace(kept.with_name(kept.name + suffix))
-    copy = store.with_suffix(".part")
-    copy.write_bytes(backup.read_bytes())
     copy.replace(store)
     return kept
 

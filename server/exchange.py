@@ -134,7 +134,7 @@ def _apply_edit(db: Database, account: dict[str, Any], device: str, change: Docu
     role = projects.actor(db, project_id, account["id"])
     if role is None or change.document_id != project_id or change.kind != KIND:
         raise projects.Refused("not_yours")
-    if not rules.may_edit_draft(projects._project(db, project_id)["state"], role):
+    if not rules.may_edit_draft(projects.locked_project(db, project_id)["state"], role):
         raise projects.Refused("not_possible_now")
     row = db.one(Document.select().where(Document.id == change.document_id))
     try:

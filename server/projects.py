@@ -35,7 +35,7 @@ def run(db: Database, account: dict[str, Any], name: str, args: Args) -> None:
 
 def decide(db: Database, country: str, project_id: str, action: str, reason: str = "") -> str:
     """A national office approves or returns a project; gives the new state. Raises Refused."""
-    project = _project(db, project_id)
+    project = locked_project(db, project_id)
     countries = founder_countries(db, project_id)
     if country not in countries or not rules.may(action, project["state"], rules.OFFICE):
         raise Refused("not_possible_now")
@@ -93,7 +93,7 @@ def _answer(action: str) -> Callable[[Database, dict[str, Any], Args], None]:
         member = db.one(Member.select().where(*where))
         if member is None or member["state"] != "invited":
             raise Refused("not_possible_now")
-        state = rules.after(action, _project(db, project_id)["state"])
+        state = rules.after(action, locked_project(db, project_id)["state"])
         if action == "accept":
             db.run(Member.update(state="member").where(*where))
         else:
@@ -118,7 +118,7 @@ def _submit(db: Database, account: dict[str, Any], args: Args) -> None:
 def _simple(action: str) -> Callable[[Database, dict[str, Any], Args], None]:
     def move(db: Database, account: dict[str, Any], args: Args) -> None:
         project_id = _allowed(db, account, args, action)
-        state = rules.after(action, _project(db, project_id)["state"])
+        state = rules.after(action, locked_project(db, project_id)["state"])
         _move(db, project_id, state, approvals="[]")
         if state == rules.DELETED:
             for row in db.all(Member.select().where(Member.project_id == project_id)):
@@ -132,7 +132,7 @@ def _publish(db: Database, account: dict[str, Any], args: Args) -> None:
     project_id, upload_id = str(args.get("project_id", "")), str(args.get("upload_id", ""))
     if actor(db, project_id, account["id"]) is None:
         raise Refused("not_yours")
-    if _project(db, project_id)["state"] != rules.ACTIVE:
+    if locked_project(db, project_id)["state"] != rules.ACTIVE:
         raise Refused("not_active")
     upload = db.one(Upload.select().where(Upload.id == upload_id, Upload.account_id == account["id"]))
     if upload is None or not upload["finished"] or upload["project_id"] != project_id:
@@ -209,12 +209,13 @@ def _allowed(db: Database, account: dict[str, Any], args: Args, action: str) -> 
     role = actor(db, project_id, account["id"])
     if role is None:
         raise Refused("not_yours")
-    if not rules.may(action, _project(db, project_id)["state"], role):
+    if not rules.may(action, locked_project(db, project_id)["state"], role):
         raise Refused("not_possible_now")
     return project_id
 
 
-def _project(db: Database, project_id: str) -> dict[str, Any]:
+def locked_project(db: Database, project_id: str) -> dict[str, Any]:
+    """The project's row, held against other writers until the transaction ends. Raises Refused."""
     query = Project.select().where(Project.id == project_id)
     row = db.one(query if db.is_sqlite else query.for_update())
     if row is None:
@@ -239,7 +240,7 @@ def _leave(db: Database, project_id: str, account_id: str) -> None:
 
 def _announce(db: Database, project_id: str) -> None:
     """Tell everyone in the project how it stands: one record in its scope, one for each member."""
-    project = _project(db, project_id)
+    project = locked_project(db, project_id)
     query = Member.select(Member.account_id, Member.role, Member.state, Account.name, Account.country)
     members = db.all(query.join(Account, on=(Account.id == Member.account_id))
                      .where(Member.project_id == project_id, Member.state != "gone"))  # fmt: skip

@@ -197,6 +197,8 @@ class ApiClient:
             raise BusyError(_retry_after(response.headers.get("Retry-After")), f"HTTP {status}")
         if status >= 500:
             raise BusyError(60, f"HTTP {status}")
+        if response.request.method == "HEAD":  # an answer to HEAD has no body to tell more
+            raise RefusedError(status, "gone" if status in (404, 410) else "refused")
         try:
             problem = json.loads(self._read(response))
             raise RefusedError(status, str(problem.get("code") or problem.get("error")), str(problem.get("detail", "")))

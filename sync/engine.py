@@ -73,9 +73,12 @@ class Engine:
         total, done = outbox.counts(self.store)[0], 0
         while True:
             batch = self._batch()
-            answer = self.client.exchange(
-                ExchangeRequest(device=self._device(), cursors=outbox.cursors(self.store), changes=batch)
-            )
+            try:
+                answer = self.client.exchange(
+                    ExchangeRequest(device=self._device(), cursors=outbox.cursors(self.store), changes=batch)
+                )
+            except RefusedError as refused:
+                batch, answer = self._without_the_bad_one(batch, refused)
             topics = self._take(batch, answer, report)
             done += len(batch)
             on_progress(Progress("changes", min(done, total), total))
@@ -87,6 +90,22 @@ class Engine:
                 return answer
             if not batch and not more:
                 return answer
+
+    def _without_the_bad_one(
+        self, batch: list[messages.Change], refused: RefusedError
+    ) -> tuple[list[messages.Change], messages.ExchangeAnswer]:
+        """A server that refuses a whole batch must not hold up the good changes: halve it until one is left."""
+        if refused.status not in (413, 422) or not batch:
+            raise refused
+        empty = ExchangeRequest(device=self._device(), cursors=outbox.cursors(self.store))
+        if len(batch) == 1:
+            result = messages.Result(id=batch[0].id, status="refused", code="invalid")
+            return batch, self.client.exchange(empty).model_copy(update={"results": [result]})
+        half = batch[: len(batch) // 2]
+        try:
+            return half, self.client.exchange(empty.model_copy(update={"changes": half}))
+        except RefusedError as again:
+            return self._without_the_bad_one(half, again)
 
     def _device(self) -> str:
         device = settings.get(self.store, "device")

@@ -50,13 +50,15 @@ class _Loopback:
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            timeout = 10
+
             def do_GET(self) -> None:
                 outer._take(self)
 
             def log_message(self, *_: object) -> None:  # the code must not reach a log
                 pass
 
-        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> "_Loopback":
@@ -78,7 +80,7 @@ class _Loopback:
 
     def _take(self, request: http.server.BaseHTTPRequestHandler) -> None:
         query = parse_qs(urlsplit(request.path).query)
-        ours = secrets.compare_digest(query.get("state", [""])[0], self._state)
+        ours = secrets.compare_digest(query.get("state", [""])[0].encode(), self._state.encode())
         body = (self._text if ours else "?").encode()
         request.send_response(200 if ours else 400)
         request.send_header("Content-Type", "text/plain; charset=utf-8")

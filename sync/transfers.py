@@ -66,7 +66,13 @@ class TransferQueue:
             transfers.remove(self._store, row.id)
             return
         url = row.url or self._create(row)
-        offset = self._client.upload_offset(url)
+        try:
+            offset = self._client.upload_offset(url)
+        except RefusedError as refused:
+            if refused.status not in (404, 410):
+                raise
+            url = self._create(row)  # the server has forgotten the upload: begin anew
+            offset = self._client.upload_offset(url)
         for part in _parts(self._store.files.read(row.sha256), offset):
             offset = self._client.upload_part(url, offset, part)
             transfers.change(self._store, row.id, done=offset)

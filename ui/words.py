@@ -46,6 +46,7 @@ REFUSALS = {
     "too_long": mark("A text is far longer than the form allows. Shorten it."),
     "checksum": mark("The file arrived damaged. Try again; the work is still on this computer."),
     "damaged": mark("The file that came is not the one the partner published. Try again, or ask them to publish it anew."),
+    "invalid": mark("The platform could not read this change. It is still on this computer; tell the support office."),
     "exists": mark("The platform has this already. You can forget this line."),
     "no_such_project": mark("The platform does not know this project. It may have been deleted."),
 }  # fmt: skip
