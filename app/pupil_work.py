@@ -11,7 +11,7 @@ from app import pictures
 from app.rules import pupil_work as rules
 from local_db.files import Progress, chunks_of
 from local_db.store import Store
-from local_db.tables import outbox, pupil_work, transfers
+from local_db.tables import file_use, outbox, pupil_work, transfers
 from local_db.tables.pupil_work import PupilRow, WorkRow
 
 __all__ = ["PupilRow", "PupilWorkUseCases", "TakeInError", "WorkRow"]
@@ -114,8 +114,7 @@ class PupilWorkUseCases:
     def purge(self) -> None:
         """Delete what was removed long ago, and what interrupted writes left."""
         self._store.files.clear_parts()
-        for sha256 in pupil_work.purge_removed(self._store, time.time() - KEEP_REMOVED):
-            self._store.files.remove(sha256)
+        file_use.remove_unused(self._store, pupil_work.purge_removed(self._store, time.time() - KEEP_REMOVED))
 
     def publication(self, work_id: str) -> str:
         """``""``, ``waiting``, ``refused`` or ``finished``."""

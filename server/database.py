@@ -105,6 +105,7 @@ class Applied(peewee.Model):
     status = peewee.TextField()
     revision = peewee.BigIntegerField()
     code = peewee.TextField()
+    replaced = peewee.TextField(default="{}")
 
     class Meta:
         primary_key = peewee.CompositeKey("account_id", "id")
@@ -141,7 +142,13 @@ class Upload(peewee.Model):
     finished = peewee.BooleanField(default=False)
 
 
-MODELS = [School, Account, AuthCode, Token, Scope, Record, Document, Edit, Applied, Member, Project, Upload]
+class Erasure(peewee.Model):
+    """A withdrawn file that is still to be deleted from the disk; written with the withdrawal itself."""
+
+    sha256 = peewee.TextField(primary_key=True)
+
+
+MODELS = [Erasure, School, Account, AuthCode, Token, Scope, Record, Document, Edit, Applied, Member, Project, Upload]
 
 
 class Database:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from app.rules import projects as rules
-from server import directory, projects
+from server import directory, files, projects
 from server.accounts import Db, SignedIn
 from server.database import Applied, Database, Document, Edit, Member, Record, Scope
 from sync import messages
@@ -38,6 +38,8 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
             if found:
                 news[scope] = found
                 room = max(1, room - len(found.records) - len(found.edits))
+    if any(isinstance(change, messages.Command) and change.name == "withdraw_material" for change in request.changes):
+        files.erase_withdrawn(db, http.app.state.data)
     gone = sorted(set(request.cursors) - allowed)
     return ExchangeAnswer(results=results, scopes=news, gone=gone, directory=directory.version(http),
                           vocabularies=directory.vocabulary_version())  # fmt: skip
@@ -102,10 +104,11 @@ def apply_changes(db: Database, account: dict[str, Any], request: ExchangeReques
         run = []
         results[change.id] = _apply_one(db, account, request.device, change)
     _apply_records(db, account, request.device, run, results)
-    db.many("insert into applied (account_id, id, status, revision, code) values (?, ?, ?, ?, ?)",
-            [(account["id"], r.id, r.status, r.revision, r.code) for r in results.values()])  # fmt: skip
+    db.many("insert into applied (account_id, id, status, revision, code, replaced) values (?, ?, ?, ?, ?, ?)",
+            [(account["id"], r.id, r.status, r.revision, r.code, json.dumps(r.replaced, ensure_ascii=False))
+             for r in results.values()])  # fmt: skip
     repeated = {name: Result(id=name, status="refused" if row["status"] == "refused" else "repeated",
-                             revision=row["revision"], code=row["code"]) for name, row in known.items()}  # fmt: skip
+                             revision=row["revision"], code=row["code"], replaced=json.loads(row["replaced"])) for name, row in known.items()}  # fmt: skip
     return list({**repeated, **results}.values())
 
 
@@ -170,7 +173,9 @@ def _apply_records(
         new = {"fields": {**old["fields"], **change.fields}, "revision": old["revision"] + 1, "scope": scope,
                "seq": number, "device": device if knew else "", "owner_id": old["owner_id"]}  # fmt: skip
         current[(change.kind, change.record_id)] = changed[(change.kind, change.record_id)] = new
-        results[change.id] = Result.model_construct(id=change.id, status="applied", revision=new["revision"], code="")
+        replaced = {} if knew else {name: old["fields"].get(name) for name in change.fields}
+        results[change.id] = Result.model_construct(id=change.id, status="applied", revision=new["revision"], code="",
+                                                    replaced=replaced)  # fmt: skip
     db.many(
         "insert into record (kind, id, scope, seq, revision, fields, owner_id, device) values (?, ?, ?, ?, ?, ?, ?, ?) "
         "on conflict (kind, id) do update set seq = excluded.seq, revision = excluded.revision, "

@@ -11,13 +11,14 @@ from binascii import Error as Base64Error
 from pathlib import Path
 from typing import Annotated, Any
 
+import peewee
 from fastapi import APIRouter, Body, Header, Request
 from fastapi.responses import FileResponse, Response
 
 from app.rules import pupil_work
 from server import projects
 from server.accounts import Db, SignedIn
-from server.database import Record, Upload
+from server.database import Database, Erasure, Record, Upload
 from server.problems import ProblemError
 from sync.messages import Id
 
@@ -98,11 +99,27 @@ def download(request: Request, account: SignedIn, db: Db, project_id: Id, sha256
     if projects.actor(db, project_id, account["id"]) is None:
         raise ProblemError(403, "not_yours", "Not a member of this project")
     published = db.one(Record.select().where(Record.scope == f"project:{project_id}", Record.kind == "material",
-                                             Record.fields.contains(f'"sha256": "{sha256}"')))  # fmt: skip
-    path = _kept(request, sha256)
+                                             _names_file(sha256)))  # fmt: skip
+    path = _kept(request.app.state.data, sha256)
     if published is None or not path.is_file():
         raise ProblemError(404, "no_such_file", "The file is not published in this project")
     return FileResponse(path, media_type="application/octet-stream", headers={"ETag": f'"{sha256}"'})
+
+
+def erase_withdrawn(db: Database, data: Path) -> None:
+    """Delete the files of withdrawn works from the disk, unless another published work is the same file."""
+    for row in db.all(Erasure.select()):
+        sha256 = row["sha256"]
+        with db.transaction():
+            used = db.one(Record.select(Record.id).where(Record.kind == "material", _names_file(sha256)))
+            if used is None:
+                db.run(Upload.delete().where(Upload.sha256 == sha256))
+                _kept(data, sha256).unlink(missing_ok=True)
+            db.run(Erasure.delete().where(Erasure.sha256 == sha256))
+
+
+def _names_file(sha256: str) -> peewee.Expression:
+    return Record.fields.contains(f'"sha256": "{sha256}"')
 
 
 def _finish(request: Request, db: Db, upload: dict[str, Any]) -> None:
@@ -114,7 +131,7 @@ def _finish(request: Request, db: Db, upload: dict[str, Any]) -> None:
     if digest.hexdigest() != upload["sha256"]:
         path.unlink()
         raise ProblemError(460, "checksum", "The bytes are not those announced; send the file again", TUS)
-    target = _kept(request, str(upload["sha256"]))
+    target = _kept(request.app.state.data, str(upload["sha256"]))
     target.parent.mkdir(parents=True, exist_ok=True)
     path.replace(target)
     db.run(Upload.update(finished=True).where(Upload.id == upload["id"]))
@@ -151,8 +168,7 @@ def _part(request: Request, upload_id: str) -> Path:
     return data / "uploads" / f"{upload_id}.part"
 
 
-def _kept(request: Request, sha256: str) -> Path:
-    data: Path = request.app.state.data
+def _kept(data: Path, sha256: str) -> Path:
     return data / "files" / sha256[:2] / sha256
 
 

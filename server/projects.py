@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.rules import projects as rules
-from server.database import Account, Database, Document, Member, Project, Record, Upload
+from server.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
 from sync.documents import ProjectDocument
 
 Args = dict[str, Any]
@@ -149,7 +149,11 @@ def _withdraw_material(db: Database, account: dict[str, Any], args: Args) -> Non
     row = db.one(Record.select().where(Record.kind == "material", Record.id == material_id))
     if row is None or row["owner_id"] != account["id"]:
         raise Refused("not_yours")
-    db.put_record(row["scope"], "material", material_id, {"deleted": True, "sha256": "", "filename": "", "title": ""})
+    sha256 = str(json.loads(row["fields"]).get("sha256", ""))
+    db.put_record(
+        row["scope"], "material", material_id, {"deleted": True, "sha256": "", "filename": "", "title": "", "pupil": ""}
+    )
+    db.run(Erasure.insert(sha256=sha256).on_conflict_ignore())
 
 
 def are_contacts(db: Database, one: str, other: str) -> bool:

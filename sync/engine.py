@@ -10,7 +10,7 @@ from uuid6 import uuid7
 
 from app.rules import vocabularies
 from local_db.store import Store
-from local_db.tables import documents, outbox, partners, records, settings, transfers
+from local_db.tables import documents, file_use, outbox, partners, records, settings, transfers
 from sync import messages
 from sync.client import ApiClient
 from sync.documents import DocumentError, merged
@@ -140,13 +140,18 @@ class Engine:
 
     def _take(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> set[str]:
         topics = {"outbox"} if batch else set()
+        files_before = self._material_files() if _takes_away(answer) else set()
         with self.store.transaction():
             self._settle(batch, answer, report)
             for scope in answer.gone:
                 topics |= self._forget(scope)
             for scope, news in answer.scopes.items():
                 topics |= self._accept(scope, news, report)
+        file_use.remove_unused(self.store, files_before)
         return topics
+
+    def _material_files(self) -> set[str]:
+        return {str(row.fields.get("sha256", "")) for row in records.all_of(self.store, "material")}
 
     def _settle(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> None:
         results = {result.id: result for result in answer.results}
@@ -161,6 +166,9 @@ class Engine:
                 continue
             done.append(change.id)
             if isinstance(change, RecordChange):
+                if result.replaced:
+                    target = (change.kind, change.record_id)
+                    report.differences += records.note_replaced(self.store, target, change.fields, result.replaced)
                 settled.append((change.kind, change.record_id, result.revision))
         outbox.done(self.store, done)
         records.settle(self.store, settled)
@@ -246,6 +254,12 @@ class Engine:
             if profile.country == pack.country:
                 rows.append(profile.model_dump())
         partners.replace_pack(self.store, pack.country, pack.version, rows)
+
+
+def _takes_away(answer: messages.ExchangeAnswer) -> bool:
+    """Whether a published work was withdrawn, or a project left: its files must not stay here."""
+    rows = (record for scope in answer.scopes.values() for record in scope.records)
+    return bool(answer.gone) or any(row.kind == "material" and row.fields.get("deleted") for row in rows)
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

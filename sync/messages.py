@@ -70,12 +70,16 @@ class ExchangeRequest(Message):
 
 
 class Result(Message):
-    """What became of one change. ``repeated`` means an earlier try had already been applied."""
+    """What became of one change. ``repeated`` means an earlier try had already been applied.
+
+    ``replaced`` holds the values that a record change wrote over without knowing them.
+    """
 
     id: Id
     status: Literal["applied", "repeated", "refused"]
     revision: int = 0
     code: str = ""
+    replaced: Fields = {}
 
 
 class Record(Message):

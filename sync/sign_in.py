@@ -2,6 +2,7 @@
 
 import http.server
 import secrets
+import socketserver
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,15 @@ def sign_in(base_url: str, open_browser: OpenBrowser, done_text: str, cancelled:
             raise BadAnswerError(str(error)) from error
 
 
+class _LoopbackServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        """Without the name look-up of the base class, which hangs for seconds where DNS does not answer."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+
 class _Loopback:
     """Listens on a free port of 127.0.0.1 for the one answer that carries our ``state``."""
 
@@ -58,7 +68,7 @@ class _Loopback:
             def log_message(self, *_: object) -> None:  # the code must not reach a log
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _LoopbackServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> "_Loopback":

