@@ -79,9 +79,14 @@ class FileVault:
         return found, size
 
     def read(self, sha256: str) -> Iterator[bytes]:
-        """The file's bytes in chunks. Raises FileDamagedError before yielding a forged chunk."""
+        """The file's bytes in chunks. Raises FileDamagedError before a forged chunk, or at the end of another file."""
+        digest = hashlib.sha256()
         with self.path(sha256).open("rb") as source:
-            yield from _open_chunks(source, self._key)
+            for chunk in _open_chunks(source, self._key):
+                digest.update(chunk)
+                yield chunk
+        if digest.hexdigest() != sha256:
+            raise FileDamagedError("another file stands in this one's place")
 
     def read_all(self, sha256: str) -> bytes:
         return b"".join(self.read(sha256))

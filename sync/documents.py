@@ -46,6 +46,8 @@ class ProjectDocument:
 
     def apply(self, edits: bytes) -> None:
         """Merge edits from elsewhere. Raises DocumentError for bytes that are none."""
+        if _announced(edits) > len(edits):
+            raise DocumentError("more authors than bytes")
         try:
             self._doc.apply_update(edits)
         except BaseException as error:  # the library panics on some malformed input
@@ -101,6 +103,16 @@ def merged(state: bytes | None, edits: Iterable[bytes]) -> tuple[bytes, dict[str
     if len(new) > MAX_STATE:
         raise DocumentError("the document is too large")
     return new, document.fields()
+
+
+def _announced(edits: bytes) -> int:
+    """How many authors an update says it has (its first number, LEB128): the library makes room for that many at once."""
+    number = 0
+    for place, byte in enumerate(edits[:10]):
+        number |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            break
+    return number
 
 
 def _rewrite(text: Any, new: str) -> None:

@@ -49,6 +49,7 @@ class SyncService:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._soon = False
+        self._failures = 0
         self._status = Status(synced_at=settings.get(store, "synced_at"))
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
@@ -109,19 +110,21 @@ class SyncService:
                 self._stop.wait(SETTLE)
             self._wake.clear()
             self._soon = False
-            pause = self._try(pause)
+            pause = self._try()
         self._store.close_thread()
 
-    def _try(self, pause: float) -> float:
+    def _try(self) -> float:
         try:
             self.sync_now()
+            self._failures = 0
             return EVERY
         except BusyError as busy:
             return busy.retry_after
         except SignInNeededError:
             return LONGEST_WAIT
         except (SyncError, StoreError):
-            longer = min(LONGEST_WAIT, max(FIRST_WAIT, pause * 2 if pause < EVERY else FIRST_WAIT))
+            longer = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self._failures, 10))
+            self._failures += 1
             return longer * random.uniform(0.8, 1.2)
 
 

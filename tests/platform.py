@@ -32,7 +32,9 @@ class RunningPlatform:
         seed.seed(self.database, data, count=profiles)
         limits = {"per_second": 5_000, "burst": 50_000} | limits
         self.app = create_app(self.database, data, **limits)  # type: ignore[arg-type]
-        self._socket = socket.socket()
+        self._socket = socket.socket(
+            socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+        )  # asyncio: no delay only so
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.app, log_level="error", access_log=False, lifespan="off")
