@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from local_db import keys
 from local_db.store import Store
 from local_db.tables import records, settings
-from sync.client import ApiClient
+from sync.connection import Connection
 from sync.errors import SyncError
-from sync.messages import Account as Me
-from sync.sign_in import OpenBrowser, sign_in
 
 __all__ = ["Account", "AccountUseCases", "OtherAccountError", "SyncError", "TokenKeeper"]
 
+if TYPE_CHECKING:
+    from sync.messages import Account as Me
+
+OpenBrowser = Callable[[str], object]
 TOKEN = "refresh-token"
 
 
@@ -46,8 +49,8 @@ class TokenKeeper:
 class AccountUseCases:
     """Signing in and out, and the teacher's own profile on the platform."""
 
-    def __init__(self, store: Store, client: ApiClient, queued: Callable[[], None]) -> None:
-        self._store, self._client, self._queued = store, client, queued
+    def __init__(self, store: Store, connection: Connection, queued: Callable[[], None]) -> None:
+        self._store, self._connection, self._queued = store, connection, queued
 
     @property
     def current(self) -> Account:
@@ -59,12 +62,15 @@ class AccountUseCases:
         Another person's account does not enter a profile that has one: their
         unsent work would go out under the wrong name.
         """
-        tokens = sign_in(self._client.base_url, open_browser, done_text, cancelled)
+        from sync.sign_in import sign_in  # Authlib is loaded at the first sign-in, not at every start
+
+        client = self._connection.client()
+        tokens = sign_in(client.base_url, open_browser, done_text, cancelled)
         before, token_before = self.current, TokenKeeper(self._store).get()
-        self._client.use_tokens(tokens)
-        me = self._client.me()
+        client.use_tokens(tokens)
+        me = client.me()
         if before.id and before.id != me.id:
-            self._client.sign_out()
+            client.sign_out()
             TokenKeeper(self._store).keep(token_before)
             raise OtherAccountError(before.name)
         settings.put(self._store, "account", _kept(me))
@@ -72,7 +78,7 @@ class AccountUseCases:
 
     def sign_out(self) -> None:
         """End the tokens. The account stays the profile's, so that nothing mixes later."""
-        self._client.sign_out()
+        self._connection.client().sign_out()
 
     def profile_fields(self) -> dict[str, object]:
         row = records.get(self._store, "profile", self.current.id)
@@ -93,5 +99,5 @@ class OtherAccountError(Exception):
         self.owner = owner
 
 
-def _kept(me: Me) -> dict[str, str]:
+def _kept(me: "Me") -> dict[str, str]:
     return {"id": me.id, "name": me.name, "email": me.email, "country": me.country, "school": me.school}

@@ -2,22 +2,23 @@
 
 import io
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-import pypdfium2
-from PIL import Image, ImageOps
+if TYPE_CHECKING:  # loaded when the first picture is made, not at every start
+    from PIL import Image
 
 SIZE = (240, 180)  # pixels
-Image.MAX_IMAGE_PIXELS = 80_000_000
+MAX_PIXELS = 80_000_000
 
 
 def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
     """A PNG of at most 240 by 180 pixels, or None where no picture can be made of the bytes."""
     try:
         if kind == "image":
-            return _png(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
+            return _png(_upright(data))
         if filename.lower().endswith(".pdf"):
             return _png(_first_page(data))
-    except (OSError, ValueError, Image.DecompressionBombError, pypdfium2.PdfiumError):
+    except (OSError, ValueError, RuntimeError, SyntaxError):  # what Pillow and PDFium raise for broken files
         return None
     return None
 
@@ -27,7 +28,7 @@ def without_metadata(filename: str, data: bytes) -> bytes:
     ending = PurePath(filename).suffix.lower()
     if ending not in (".jpg", ".jpeg", ".png"):
         return data
-    turned = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    turned = _upright(data)
     out = io.BytesIO()
     if ending == ".png":
         turned.save(out, "PNG", optimize=True)
@@ -36,7 +37,17 @@ def without_metadata(filename: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _png(picture: Image.Image) -> bytes:
+def _upright(data: bytes) -> "Image.Image":
+    """The picture as the camera was held. Raises OSError for a broken one, ValueError for an absurdly large one."""
+    from PIL import Image, ImageOps
+
+    picture = Image.open(io.BytesIO(data))
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError("too many pixels")
+    return ImageOps.exif_transpose(picture)
+
+
+def _png(picture: "Image.Image") -> bytes:
     small = picture.convert("RGBA") if picture.mode not in ("RGB", "RGBA") else picture
     small.thumbnail(SIZE)
     out = io.BytesIO()
@@ -44,7 +55,9 @@ def _png(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _first_page(data: bytes) -> Image.Image:
+def _first_page(data: bytes) -> "Image.Image":
+    import pypdfium2
+
     document = pypdfium2.PdfDocument(data)
     try:
         page = document[0]

@@ -1,10 +1,9 @@
 """One opened profile with everything a window needs; the window knows nothing below this."""
 
-import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.account import AccountUseCases, TokenKeeper
 from app.events import Events
@@ -18,10 +17,19 @@ from app.today import TodayUseCases
 from local_db import keys
 from local_db.store import Store
 from local_db.tables import settings
-from sync.client import ApiClient, Line
+from sync.connection import Connection, Line
 from sync.service import Status, SyncService
 
+if TYPE_CHECKING:
+    from sync.client import ApiClient
+
 DEFAULT_SERVER = "http://127.0.0.1:8765"
+
+
+def open_in_browser(url: str) -> None:
+    import webbrowser  # needed at the sign-in alone
+
+    webbrowser.open(url)
 
 
 @dataclass
@@ -30,7 +38,6 @@ class Workspace:
 
     store: Store
     events: Events
-    line: Line
     account: AccountUseCases
     projects: ProjectUseCases
     partners: PartnerUseCases
@@ -39,9 +46,17 @@ class Workspace:
     sync_centre: SyncCentreUseCases
     safety: SafetyUseCases
     service: SyncService
-    client: ApiClient
+    connection: Connection
     demo: bool = False
-    open_browser: Callable[[str], object] = webbrowser.open
+    open_browser: Callable[[str], object] = open_in_browser
+
+    @property
+    def line(self) -> Line:
+        return self.connection.line
+
+    @property
+    def client(self) -> "ApiClient":
+        return self.connection.client()
 
     def preference(self, name: str, default: Any = None) -> Any:
         return settings.get(self.store, f"preference:{name}", default)
@@ -59,7 +74,7 @@ class Workspace:
 
     def close(self) -> None:
         self.service.stop()
-        self.client.close()
+        self.connection.close()
         self.store.close()
 
 
@@ -88,20 +103,22 @@ def _wire(store: Store, server: str | None, line: Line | None) -> Workspace:
         settings.put(store, "server", server)
     vocabularies.replace(settings.get(store, "vocabularies", {}))
     events, tokens = Events(), TokenKeeper(store)
-    client = ApiClient(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
-    service = SyncService(store, client, lambda s: events.publish("status", s), lambda t: events.publish("changed", t))
+    connection = Connection(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
+    service = SyncService(
+        store, connection, lambda s: events.publish("status", s), lambda t: events.publish("changed", t)
+    )
 
     def queued() -> None:
         service.recount()
         service.wake()
 
-    account = AccountUseCases(store, client, queued)
+    account = AccountUseCases(store, connection, queued)
     projects = ProjectUseCases(store, account, queued)
     work = PupilWorkUseCases(store, queued)
     work.purge()
     return Workspace(
-        store=store, events=events, line=client.line, account=account, projects=projects,
+        store=store, events=events, account=account, projects=projects,
         partners=PartnerUseCases(store, queued), pupil_work=work, today=TodayUseCases(store, projects),
         sync_centre=SyncCentreUseCases(store, service), safety=SafetyUseCases(store),
-        service=service, client=client,
+        service=service, connection=connection,
     )  # fmt: skip

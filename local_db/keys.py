@@ -14,9 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keyring
-import keyring.errors
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -32,9 +29,17 @@ ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}  # RFC 910
 AskPassphrase = Callable[[], str | None]
 
 
+def _keyring() -> Any:
+    """The keyring library, loaded when a key or token is first asked for."""
+    import keyring
+    import keyring.errors
+
+    return keyring
+
+
 def keyring_works() -> bool:
     """Whether a keyring that keeps secrets is there (neither the failing nor the null backend)."""
-    backend = keyring.get_keyring()
+    backend = _keyring().get_keyring()
     return type(backend).__module__ not in ("keyring.backends.fail", "keyring.backends.null")
 
 
@@ -79,7 +84,7 @@ def secret_get(profile: Path, name: str) -> str | None:
     """A small secret (a refresh token) from the keyring; None where no keyring works."""
     if not keyring_works():
         return None
-    return keyring.get_password(SERVICE, f"{profile_id(profile)}:{name}")
+    return _keyring().get_password(SERVICE, f"{profile_id(profile)}:{name}")
 
 
 def secret_set(profile: Path, name: str, value: str | None) -> bool:
@@ -88,9 +93,9 @@ def secret_set(profile: Path, name: str, value: str | None) -> bool:
         return False
     account = f"{profile_id(profile)}:{name}"
     if value is not None:
-        keyring.set_password(SERVICE, account, value)
-    elif keyring.get_password(SERVICE, account) is not None:
-        keyring.delete_password(SERVICE, account)
+        _keyring().set_password(SERVICE, account, value)
+    elif _keyring().get_password(SERVICE, account) is not None:
+        _keyring().delete_password(SERVICE, account)
     return True
 
 
@@ -100,7 +105,7 @@ def _create(profile: Path, passphrase: str | None) -> bytes:
     key, about = secrets.token_bytes(KEY_BYTES), {"id": secrets.token_hex(8)}
     about["fingerprint"] = _fingerprint(key)
     if keyring_works() and passphrase is None:
-        keyring.set_password(SERVICE, about["id"], key.hex())
+        _keyring().set_password(SERVICE, about["id"], key.hex())
     else:
         if passphrase is None:
             raise PassphraseNeededError(new=True)
@@ -111,8 +116,8 @@ def _create(profile: Path, passphrase: str | None) -> bytes:
 
 def _from_keyring(about: dict[str, Any]) -> bytes:
     try:
-        stored = keyring.get_password(SERVICE, about["id"]) if keyring_works() else None
-    except keyring.errors.KeyringError as error:
+        stored = _keyring().get_password(SERVICE, about["id"]) if keyring_works() else None
+    except _keyring().errors.KeyringError as error:
         raise KeyMissingError(str(error)) from error
     if stored is None:
         raise KeyMissingError("the keyring has no key for this profile")
@@ -124,6 +129,8 @@ def _fingerprint(key: bytes) -> str:
 
 
 def _stretch(passphrase: str, salt: bytes) -> bytes:
+    from argon2.low_level import Type, hash_secret_raw
+
     return hash_secret_raw(passphrase.encode(), salt, hash_len=KEY_BYTES, type=Type.ID, **ARGON2)
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 
 import uvicorn
+from peewee import ImproperlyConfigured
 
 from server import projects, seed
 from server.database import Database, Edit, Record, Upload
@@ -13,7 +14,11 @@ from server.web import create_app
 
 def main(options: argparse.Namespace) -> int:
     options.data.mkdir(parents=True, exist_ok=True)
-    database = Database(options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}")
+    try:
+        database = Database(options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}")
+    except ImproperlyConfigured:
+        print("For PostgreSQL, install its driver first: pip install --require-hashes -r requirements-postgresql.lock")
+        return 2
     actions: dict[str, Callable[[Database, argparse.Namespace], int]] = {
         "run": _run, "seed": _seed, "review": _review, "audit": _audit,
     }  # fmt: skip

@@ -107,9 +107,14 @@ def apply_changes(db: Database, account: dict[str, Any], request: ExchangeReques
     db.many("insert into applied (account_id, id, status, revision, code, replaced) values (?, ?, ?, ?, ?, ?)",
             [(account["id"], r.id, r.status, r.revision, r.code, json.dumps(r.replaced, ensure_ascii=False))
              for r in results.values()])  # fmt: skip
-    repeated = {name: Result(id=name, status="refused" if row["status"] == "refused" else "repeated",
-                             revision=row["revision"], code=row["code"], replaced=json.loads(row["replaced"])) for name, row in known.items()}  # fmt: skip
+    repeated = {name: _again(row) for name, row in known.items()}
     return list({**repeated, **results}.values())
+
+
+def _again(row: dict[str, Any]) -> Result:
+    """The answer that a change got the first time."""
+    status = "refused" if row["status"] == "refused" else "repeated"
+    return Result.model_validate({**row, "status": status, "replaced": json.loads(row["replaced"])})
 
 
 def _known(db: Database, account_id: str, ids: list[str]) -> dict[str, dict[str, Any]]:

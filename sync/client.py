@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import requests
 from pydantic import BaseModel, ValidationError
 
+from sync.connection import Line
 from sync.errors import (
     BadAnswerError,
     BusyError,
@@ -23,13 +24,6 @@ from sync.messages import MAX_BODY, Account, ExchangeAnswer, ExchangeRequest, Pa
 TIMEOUT = (6, 45)  # seconds to connect, and between bytes
 COMPRESS_ABOVE = 1_000
 M = TypeVar("M", bound=BaseModel)
-
-
-@dataclass
-class Line:
-    """The way to the network. A demonstration can cut it; otherwise it is always whole."""
-
-    connected: bool = True
 
 
 @dataclass(frozen=True)

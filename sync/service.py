@@ -5,15 +5,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from local_db.errors import StoreError
 from local_db.store import Store
 from local_db.tables import outbox, records, settings, transfers
-from sync.client import ApiClient
-from sync.engine import Engine, Progress, Report
+from sync.connection import Connection
 from sync.errors import BusyError, SignInNeededError, SyncError
 
+if TYPE_CHECKING:
+    from sync.engine import Engine, Progress, Report
+
 EVERY = 60.0
+FIRST_LOOK = 0.3  # after the start: the window is painted first
 SETTLE = 1.0  # a moment for more typing before it is sent
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
 
@@ -30,7 +34,7 @@ class Status:
     needs_you: int = 0
     code: str = ""
     detail: str = ""
-    progress: Progress | None = None
+    progress: "Progress | None" = None
     synced_at: float | None = None
 
 
@@ -40,11 +44,12 @@ class SyncService:
     def __init__(
         self,
         store: Store,
-        client: ApiClient,
+        connection: Connection,
         on_status: Callable[[Status], None],
         on_topics: Callable[[set[str]], None],
     ) -> None:
-        self._store, self._engine = store, Engine(store, client)
+        self._store, self._connection = store, connection
+        self._made: Engine | None = None
         self._on_status, self._on_topics = on_status, on_topics
         self._wake, self._stop = threading.Event(), threading.Event()
         self._lock = threading.Lock()
@@ -56,6 +61,14 @@ class SyncService:
     @property
     def status(self) -> Status:
         return self._status
+
+    @property
+    def _engine(self) -> "Engine":
+        if self._made is None:
+            from sync.engine import Engine
+
+            self._made = Engine(self._store, self._connection.client())
+        return self._made
 
     def start(self) -> None:
         self._thread.start()
@@ -71,7 +84,7 @@ class SyncService:
         self._soon = self._soon or now
         self._wake.set()
 
-    def sync_now(self) -> Report:
+    def sync_now(self) -> "Report":
         """One sync in the calling thread. Raises SyncError or StoreError."""
         with self._lock:
             self._tell(replace(self._counted(), state="syncing", code="", detail=""))
@@ -97,11 +110,11 @@ class SyncService:
         self._status = status
         self._on_status(status)
 
-    def _on_progress(self, progress: Progress) -> None:
+    def _on_progress(self, progress: "Progress") -> None:
         self._tell(replace(self._counted(), state="syncing", progress=progress))
 
     def _run(self) -> None:
-        pause = 0.0
+        pause = FIRST_LOOK
         while not self._stop.is_set():
             self._wake.wait(pause)
             if self._stop.is_set():

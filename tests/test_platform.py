@@ -94,9 +94,10 @@ def test_an_upload_is_checked_at_every_step(platform: RunningPlatform, computers
     assert upload(api, project, data, key="one").status_code == 201
     assert upload(api, project, data, key="one").status_code == 201  # the same again is the same upload
     assert upload(api, project, data + b"!", key="one").status_code == 409
-    patch = lambda offset, body: api.call(
-        "PATCH", "/v1/uploads/one", data=body, headers=head | {"Upload-Offset": str(offset)}
-    )  # noqa: E731
+
+    def patch(offset: int, body: bytes):
+        return api.call("PATCH", "/v1/uploads/one", data=body, headers=head | {"Upload-Offset": str(offset)})
+
     assert patch(5, data).status_code == 409
     assert patch(0, data[:50]).headers["Upload-Offset"] == "50"
     assert api.call("HEAD", "/v1/uploads/one", headers=head).headers["Upload-Offset"] == "50"

@@ -3,16 +3,14 @@
 from pathlib import Path
 from string import Template
 
-import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
-from qtawesome.iconic_font import IconicFont
 
 from ui import tokens
+from ui.icon_font import IconFont
 
 STYLE = Path(__file__).resolve().parents[1] / "resources" / "styles" / "app.qss"
-_FONTS = Path(qtawesome.__file__).parent / "fonts"
 
 
 class Theme:
@@ -21,7 +19,7 @@ class Theme:
     def __init__(self) -> None:
         self.choice, self.scale = "system", 100
         self.colours = tokens.LIGHT
-        self._font: IconicFont | None = None
+        self._icons: IconFont | None = None
 
     @property
     def is_dark(self) -> bool:
@@ -55,11 +53,10 @@ class Theme:
         return QColor(self.colours[token])
 
     def icon(self, name: str, token: str = "text") -> QIcon:
-        """A Phosphor icon in a colour of the theme; only that one font of QtAwesome is loaded."""
-        if self._font is None:
-            ttf, charmap = _phosphor()
-            self._font = IconicFont(("ph", ttf, charmap, str(_FONTS)))
-        return self._font.icon(f"ph.{name}", color=self.colours[token])
+        """A Phosphor icon in a colour of the theme."""
+        if self._icons is None:
+            self._icons = IconFont()
+        return self._icons.icon(name, self.colour(token))
 
     def _palette(self) -> QPalette:
         roles = {
@@ -80,8 +77,3 @@ theme = Theme()
 
 def _system_is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-
-
-def _phosphor() -> tuple[str, str]:
-    ttf = next(path.name for path in _FONTS.glob("phosphor*.ttf"))
-    return ttf, next(path.name for path in _FONTS.glob("phosphor*.json"))

@@ -1,0 +1,13 @@
+"""The state machine of two computers, briefly; tests/long/test_convergence_long.py runs it for longer."""
+
+from hypothesis import HealthCheck, settings
+
+from tests.convergence import TwoComputers
+
+EXAMPLES = 30
+
+TwoComputers.TestCase.settings = settings(
+    max_examples=EXAMPLES, stateful_step_count=20, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)  # fmt: skip
+TestTwoComputers = TwoComputers.TestCase

@@ -1,0 +1,158 @@
+"""Files on their way: cut, resumed, changed on the way, and the consent taken back while they wait."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local_db.tables import transfers
+from sync.errors import OfflineError
+from sync.transfers import PART
+from tests.platform import AYSE, NIKOS, Computer, RunningPlatform, active_project
+
+Make = Callable[..., Computer]
+
+
+@pytest.fixture
+def pair(platform: RunningPlatform, computers: Make) -> tuple[Computer, Computer, str]:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    return a, b, active_project(a, b)
+
+
+def queue(a: Computer, project: str, folder: Path, size: int) -> tuple[str, bytes]:
+    data = b"%PDF-1.7\n" + secrets.token_bytes(size)
+    (folder / "big.pdf").write_bytes(data)
+    work = a.workspace.pupil_work
+    piece = work.take_in(work.add_pupil(work.add_class("6-A"), "Ali İnce"), folder / "big.pdf")
+    work.permit(piece, True)
+    work.publish(piece, project, "active")
+    return piece, data
+
+
+def cut_after(computer: Computer, name: str, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    real, calls = getattr(computer.workspace.client, name), []
+
+    def counted(*args):
+        calls.append(args[1])
+        if len(calls) > times:
+            raise OfflineError("cut")
+        return real(*args)
+
+    monkeypatch.setattr(computer.workspace.client, name, counted)
+    return calls
+
+
+def test_an_upload_goes_on_where_it_was_cut_also_after_a_restart(pair, tmp_path, monkeypatch) -> None:
+    a, b, project = pair
+    _piece, data = queue(a, project, tmp_path, 4 * PART)
+    with monkeypatch.context() as cutting:
+        cut_after(a, "upload_part", 2, cutting)
+        with pytest.raises(OfflineError):
+            a.sync()
+    assert a.workspace.status.waiting == 1
+    a.restart()
+    with monkeypatch.context() as watching:
+        offsets = cut_after(a, "upload_part", 99, watching)
+        a.sync()
+    assert offsets[0] == 2 * PART
+    b.sync()
+    (material,) = b.workspace.projects.materials(project)
+    assert b.workspace.projects.material_bytes(material.sha256) == data
+
+
+def test_a_download_goes_on_where_it_was_cut_and_leaves_nothing_in_clear(pair, tmp_path, monkeypatch) -> None:
+    a, b, project = pair
+    _piece, data = queue(a, project, tmp_path, 4 * PART)
+    a.sync()
+    real = b.workspace.client.download
+
+    def half(path: str, start: int = 0):
+        got = 0
+        for chunk in real(path, start):
+            if got > 2 * PART:
+                raise OfflineError("cut")
+            got += len(chunk)
+            yield chunk
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(b.workspace.client, "download", half)
+        with pytest.raises(OfflineError):
+            b.sync()
+    (row,) = transfers.waiting(b.workspace.store)
+    assert 2 * PART <= row.done < len(data)
+    assert not any(data[:200] in path.read_bytes() for path in b.profile.rglob("*") if path.is_file())
+    b.restart()
+    starts = []
+    real_again = b.workspace.client.download
+    monkeypatch.setattr(
+        b.workspace.client, "download", lambda path, start=0: starts.append(start) or real_again(path, start)
+    )
+    b.sync()
+    assert starts[-1] == row.done
+    assert b.workspace.projects.material_bytes(row.sha256) == data
+    assert (
+        len(list(b.workspace.store.files.folder.rglob("*"))) - len(list(b.workspace.store.files.folder.glob("*"))) == 1
+    )
+
+
+def test_consent_taken_back_before_the_sync_means_nothing_leaves(pair, tmp_path) -> None:
+    a, b, project = pair
+    piece, _data = queue(a, project, tmp_path, 1000)
+    a.workspace.pupil_work.permit(piece, False)
+    a.sync()
+    assert a.platform.files() == [] and a.workspace.status.waiting == 0
+    b.sync()
+    assert b.workspace.projects.materials(project) == []
+
+
+def test_a_file_changed_on_the_way_is_refused_and_said_so(pair, tmp_path) -> None:
+    a, b, project = pair
+    queue(a, project, tmp_path, 5000)
+    a.sync()
+    (kept,) = a.platform.files()
+    kept.write_bytes(secrets.token_bytes(kept.stat().st_size))
+    b.sync()
+    (item,) = b.workspace.sync_centre.items()
+    assert (item.what, item.refused, item.reason) == ("file_down", True, "damaged")
+    assert not b.workspace.projects.materials(project)[0].here
+
+
+def test_a_server_that_forgot_the_upload_gets_it_anew(pair, tmp_path, monkeypatch) -> None:
+    a, b, project = pair
+    _piece, data = queue(a, project, tmp_path, 3 * PART)
+    with monkeypatch.context() as cutting:
+        cut_after(a, "upload_part", 1, cutting)
+        with pytest.raises(OfflineError):
+            a.sync()
+    a.platform.database.db.execute_sql("delete from upload")
+    for part in a.platform.files():
+        part.unlink()
+    a.sync()
+    b.sync()
+    (material,) = b.workspace.projects.materials(project)
+    assert b.workspace.projects.material_bytes(material.sha256) == data
+
+
+def test_the_published_copy_of_a_photo_has_no_place_and_no_camera(pair, tmp_path) -> None:
+    from PIL import Image
+
+    a, b, project = pair
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    exif[0x0112] = 6  # turned by a quarter
+    photo = tmp_path / "class.jpg"
+    Image.new("RGB", (40, 20), "red").save(photo, exif=exif)
+    work = a.workspace.pupil_work
+    piece = work.take_in(work.add_pupil(work.add_class("6-A"), "Ali İnce"), photo)
+    work.permit(piece, True)
+    work.publish(piece, project, "active")
+    a.sync()
+    b.sync()
+    (material,) = b.workspace.projects.materials(project)
+    published = b.workspace.projects.material_bytes(material.sha256)
+    assert b"SecretCamera" not in published and b"Exif" not in published
+    (tmp_path / "out.jpg").write_bytes(published)
+    assert Image.open(tmp_path / "out.jpg").size == (20, 40)
+    assert "ali" not in material.filename.lower() and material.pupil in material.filename.replace("-", " ").title()
+    assert work.read(piece) == photo.read_bytes()  # the teacher's own copy is as it was taken in
