@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.rules import vocabularies
+from app.rules.text import fold
 from i18n import _
 from ui import words
 from ui.widgets.basics import Flow, button, clear
@@ -36,12 +37,9 @@ class ChoiceField(QWidget):
         self._add.setAccessibleName(_("Add to {field}").format(field=self._name))
         self._flow.addWidget(self._add)
 
-    def setEnabled(self, on: bool) -> None:
-        super().setEnabled(on)
-
     def _show_menu(self) -> None:
         menu = QMenu(self)
-        entries = sorted(vocabularies.get(self._vocabulary).ids, key=lambda i: words.item(self._vocabulary, i))
+        entries = sorted(vocabularies.get(self._vocabulary).ids, key=lambda i: fold(words.item(self._vocabulary, i)))
         for item in entries:
             entry = menu.addAction(words.item(self._vocabulary, item))
             entry.setCheckable(True)

@@ -261,7 +261,9 @@ class ProjectsPage(Page):
         if self._current is None:
             return
         self.form.keep()
-        title, undo = self._current.title or _("Untitled"), self._use.delete(self._current.id)
+        kept = self._use.get(self._current.id)
+        title = (kept.title if kept else "") or _("Untitled")
+        undo = self._use.delete(self._current.id)
         self._current, self.form.draft = None, None
         self.refresh()
         self._host.say(_("“{name}” was deleted.").format(name=title), undo)

@@ -60,8 +60,9 @@ class SyncCentrePage(Page):
         self._bar.setVisible(status.state == "syncing")
         self._bar.setRange(0, progress.total if progress else 0)
         self._bar.setValue(progress.done if progress else 0)
-        self._sign_in.setVisible(status.state == "signed_out" or not self._host.workspace.account.current.id)
-        self._sync.setVisible(not self._sign_in.isVisible())
+        signed_out = status.state == "signed_out" or not self._host.workspace.account.current.id
+        self._sign_in.setVisible(signed_out)
+        self._sync.setVisible(not signed_out)
         self._sync.setEnabled(status.state != "syncing")
         self._more.setVisible(bool(status.detail))
         self._details.setText(status.detail)

@@ -1,0 +1,132 @@
+"""What can be measured of the look: contrast, nothing cut off, names for screen readers, reachable by keys."""
+
+import itertools
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QListView, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.workspace import Workspace
+from i18n import use_language
+from tests.platform import DRAFT
+from tests.window import furnish, shown
+from ui import tokens
+from ui.shell import MainWindow
+from ui.start.program import show_window
+
+PAGES = ("today", "projects", "partners", "pupil_work", "sync_centre", "settings", "help")
+
+
+@pytest.mark.parametrize("look", ["LIGHT", "DARK"])
+def test_every_text_pair_has_contrast(look: str) -> None:
+    colours = getattr(tokens, look)
+    poor = {pair: round(found, 2) for pair in tokens.TEXT_PAIRS
+            if (found := tokens.contrast(colours[pair[0]], colours[pair[1]])) < 4.5}  # fmt: skip
+    assert poor == {}
+    assert tokens.contrast(colours["edge"], colours["surface"]) >= 3  # borders of fields: WCAG 2.2, 1.4.11
+    assert all(tokens.contrast("#FFFFFF", colour) >= 4.5 for colour in tokens.AVATARS)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert tokens.contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert tokens.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.fixture
+def full_window(qtbot: QtBot, desk: Workspace, tmp_path):
+    furnish(desk)
+    project = desk.projects.create()
+    desk.projects.open(project).set_fields({**DRAFT, "title": "Su hikâyeleri: dağdan denize, karla ve tuzla bir yolculuk"})
+    desk.projects.write_journal(project, "We met online today.")
+    work = desk.pupil_work
+    pupil = work.add_pupil(work.add_class("6-A"), "Zeynep Nazlıcan Karaosmanoğlu")
+    (tmp_path / "story.txt").write_text("Karın altındaki su")
+    work.take_in(pupil, tmp_path / "story.txt")
+    made = show_window(desk)
+    made.setMaximumSize(1366, 768)
+    made.resize(1366, 768)
+    qtbot.addWidget(made)
+    qtbot.waitExposed(made)
+    yield made
+    desk.service.stop()
+    made.change_look("light", 100)
+    made.close()
+    use_language("en")
+
+
+@pytest.mark.parametrize("language, scale", itertools.product(("en", "tr"), (100, 150, 200)))
+def test_nothing_is_cut_off_at_1366_by_768(qtbot: QtBot, full_window: MainWindow, language: str, scale: int) -> None:
+    full_window.change_language(language)
+    full_window.change_look("light", scale)
+    cut = []
+    for name in PAGES:
+        full_window.go(name)
+        pages = [full_window._pages[name]]
+        for tab in range(3 if name == "projects" else 1):
+            if name == "projects":
+                pages[0].tabs.setCurrentIndex(tab)
+            qtbot.wait(30)
+            cut += [f"{name}/{tab}: {text}" for text in _cut_off(full_window)]
+    assert cut == []
+    assert full_window.width() <= 1366
+
+
+def _cut_off(window: MainWindow) -> list[str]:
+    found = []
+    for widget in shown(window):
+        if isinstance(widget, QAbstractButton) and widget.text() and not hasattr(widget, "_whole"):
+            if widget.width() < widget.minimumSizeHint().width() - 2 or widget.height() < widget.fontMetrics().height():
+                found.append(widget.text())
+        elif isinstance(widget, QLabel) and widget.text() and not widget.wordWrap():
+            if widget.width() < widget.fontMetrics().horizontalAdvance(widget.text()) - 2:
+                found.append(widget.text())
+        elif isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
+            if widget.height() < widget.heightForWidth(widget.width()) - 4:
+                found.append(widget.text())
+    return found
+
+
+def test_a_screen_reader_hears_a_name_for_everything(qtbot: QtBot, full_window: MainWindow) -> None:
+    silent = []
+    for name in PAGES:
+        full_window.go(name)
+        qtbot.wait(30)
+        for widget in shown(full_window):
+            if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.objectName().startswith("qt_"):
+                continue
+            if isinstance(widget, QAbstractButton):
+                spoken = widget.accessibleName() or widget.text()
+            elif isinstance(widget, QLineEdit | QPlainTextEdit | QComboBox | QListView):
+                spoken = widget.accessibleName()
+            else:
+                continue
+            if not spoken and not isinstance(widget.parent(), QComboBox) and type(widget.parent()).__name__ != "QSpinBox":
+                silent.append(f"{name}: {type(widget).__name__} {widget.objectName()}")
+    assert silent == []
+
+
+def test_the_whole_page_is_reached_by_tab(qtbot: QtBot, full_window: MainWindow) -> None:
+    full_window.go("projects")
+    full_window.activateWindow()
+    wanted = {f"field-{name}" for name in DRAFT if name not in ("languages", "subjects")}
+    reached: set[str] = set()
+    full_window.setFocus()
+    for _press in range(90):
+        focused = QApplication.focusWidget()
+        if focused is not None:
+            reached.add(focused.objectName())
+            if isinstance(focused.parent(), QWidget):
+                reached.add(focused.parent().objectName())
+        full_window.focusNextChild()
+    assert wanted <= reached
+
+
+def test_buttons_are_large_enough_to_hit(qtbot: QtBot, full_window: MainWindow) -> None:
+    small = []
+    for name in PAGES:
+        full_window.go(name)
+        qtbot.wait(20)
+        small += [widget.text() for widget in shown(full_window, QAbstractButton)
+                  if type(widget).__name__ == "QPushButton" and widget.height() < 24]  # fmt: skip
+    assert small == []

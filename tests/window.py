@@ -1,0 +1,60 @@
+"""What the tests of the window share."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from app.workspace import Workspace
+from local_db.tables import partners, records, settings
+from ui.shell import MainWindow
+
+ME = {"id": "t-me", "name": "Işıl Öğretmen", "email": "isil@example.org", "country": "TR", "school": "Köy Okulu"}
+
+
+def teacher(number: int, **values: Any) -> dict[str, Any]:
+    return {
+        "id": f"t-{number}", "country": "EL", "name": f"Teacher {number}", "school": "School", "town": "Town",
+        "role": "teacher", "languages": ["en"], "subjects": ["biology"], "age_from": 12, "age_to": 15,
+        "about": "We measure water.", "available": True, "last_active": "2026-11-01", **values,
+    }  # fmt: skip
+
+
+TEACHERS = {
+    "EL": [teacher(1, name="Νίκος Δημητρίου"), teacher(2, name="Μαρία Νικολάου", about="Music", subjects=["music"])],
+    "TR": [teacher(3, country="TR", name="İpek Işık", languages=["tr", "en"], age_from=7, age_to=11)],
+    "IE": [teacher(4, country="IE", name="Seán <b>Ó Briain</b>", about="Bogs & birds", available=False)],
+}
+
+
+def furnish(desk: Workspace) -> None:
+    """A signed-in teacher with a small directory and one contact."""
+    settings.put(desk.store, "account", ME)
+    for country, rows in TEACHERS.items():
+        partners.replace_pack(desk.store, country, "v1", rows)
+    fields = {"account_id": "t-1", "name": "Νίκος Δημητρίου", "country": "EL", "state": "contact"}
+    with desk.store.transaction():
+        records.accept(desk.store, "account:t-me", [("contact", "t-me--t-1", 1, fields)])
+
+
+def shown(parent: QWidget, kind: type = QWidget) -> Iterator[Any]:
+    """The visible widgets of a kind, once what was put into layouts has been shown."""
+    QApplication.processEvents()
+    return (widget for widget in parent.findChildren(kind) if widget.isVisible())
+
+
+def find_button(parent: QWidget, text: str) -> QAbstractButton:
+    for _moment in range(20):
+        for button in shown(parent, QAbstractButton):
+            if text in (button.text(), button.accessibleName()):
+                return button
+    raise AssertionError(f"no button {text!r} among {[b.text() for b in shown(parent, QAbstractButton)]}")
+
+
+def words_on(parent: QWidget) -> str:
+    """All that a page says."""
+    return "\n".join(widget.text() for widget in shown(parent) if callable(getattr(widget, "text", None)))
+
+
+def message(window: MainWindow) -> str:
+    return window._toast_text.text() if window._toast.isVisible() else ""
