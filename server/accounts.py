@@ -90,7 +90,7 @@ def sign_in(
 ) -> Response:
     """Check the password and hand a code to the program's loopback address."""
     _check_client("code", CLIENT_ID, redirect_uri, "S256")
-    account = db.one(Account.select().where(Account.email == email.strip().lower()))
+    account = db.one(Account.select().where(Account.email == email.strip().lower().replace("\0", "")))
     if not _password_fits(account, password):
         return HTMLResponse(_page(redirect_uri, state, code_challenge, "E-mail or password is not right."), 401)
     assert account is not None

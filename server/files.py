@@ -6,6 +6,7 @@ Files are kept by content; whoever may read the project may read them.
 import base64
 import hashlib
 import os
+import re
 import threading
 from binascii import Error as Base64Error
 from pathlib import Path
@@ -24,6 +25,7 @@ from sync.messages import Id
 
 router = APIRouter()
 TUS = {"Tus-Resumable": "1.0.0"}
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 MAX_FILE = 100_000_000
 MAX_PATCH = 16 * 1024 * 1024
 _locks: dict[str, threading.Lock] = {}
@@ -39,18 +41,15 @@ def create_upload(
     idempotency_key: Annotated[Id, Header()],
 ) -> Response:
     """Begin an upload. The same Idempotency-Key finds the same upload again."""
-    meta = _metadata(upload_metadata)
-    filename, sha256, project_id = meta.get("filename", ""), meta.get("sha256", ""), meta.get("project_id", "")
+    filename, sha256, project_id = _described(upload_metadata)
     if projects.actor(db, project_id, account["id"]) is None:
         raise ProblemError(403, "not_yours", "Not a member of this project")
-    if pupil_work.kind_of(filename) is None or len(sha256) != 64 or not sha256.isalnum() or len(filename) > 200:
-        raise ProblemError(422, "invalid", "Upload-Metadata needs filename, sha256 and project_id")
     db.run(
-        Upload.insert(id=idempotency_key, account_id=account["id"], project_id=project_id, sha256=sha256.lower(),
+        Upload.insert(id=idempotency_key, account_id=account["id"], project_id=project_id, sha256=sha256,
                       size=upload_length, filename=filename).on_conflict_ignore()
     )  # fmt: skip
     upload = _upload(db, account, idempotency_key)
-    if upload["sha256"] != sha256.lower() or upload["size"] != upload_length:
+    if upload["sha256"] != sha256 or upload["size"] != upload_length:
         raise ProblemError(409, "key_reused", "This Idempotency-Key belongs to another file")
     return Response(status_code=201, headers=TUS | {"Location": f"/v1/uploads/{idempotency_key}"})
 
@@ -96,6 +95,8 @@ def continue_upload(
 @router.get("/v1/projects/{project_id}/files/{sha256}")
 def download(request: Request, account: SignedIn, db: Db, project_id: Id, sha256: Id) -> FileResponse:
     """A published file of a project; answers Range requests."""
+    if not project_id.isprintable():
+        raise ProblemError(422, "invalid", "Upload-Metadata needs filename, sha256 and project_id")
     if projects.actor(db, project_id, account["id"]) is None:
         raise ProblemError(403, "not_yours", "Not a member of this project")
     published = db.one(Record.select().where(Record.scope == f"project:{project_id}", Record.kind == "material",
@@ -150,6 +151,16 @@ def _upload(db: Db, account: SignedIn, upload_id: str) -> dict[str, Any]:
     if row is None:
         raise ProblemError(404, "no_such_upload", headers=TUS)
     return row
+
+
+def _described(header: str) -> tuple[str, str, str]:
+    """File name, SHA-256 and project of an upload. 422 when one is missing or not of its form."""
+    meta = _metadata(header)
+    filename, sha256, project_id = meta.get("filename", ""), meta.get("sha256", "").lower(), meta.get("project_id", "")
+    fine = pupil_work.kind_of(filename) and len(filename) <= 200 and filename.isprintable()
+    if not fine or not _SHA256.match(sha256) or not project_id.isprintable():
+        raise ProblemError(422, "invalid", "Upload-Metadata needs filename, sha256 and project_id")
+    return filename, sha256, project_id
 
 
 def _metadata(header: str) -> dict[str, str]:

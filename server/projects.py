@@ -1,14 +1,19 @@
 """Projects on the platform: members, states, and the commands that move them."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from app.rules import projects as rules
+from app.rules.pupil_work import KINDS, is_pseudonym
 from server.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
 from sync.documents import ProjectDocument
 
 Args = dict[str, Any]
+_ID = re.compile(r"[0-9a-zA-Z_-]{1,64}\Z")
+_IDS = {"project_id", "account_id", "material_id", "upload_id"}
+MAX_TITLE = 300
 
 
 class Refused(Exception):
@@ -30,6 +35,8 @@ def run(db: Database, account: dict[str, Any], name: str, args: Args) -> None:
     command = COMMANDS.get(name)
     if command is None:
         raise Refused("unknown_command")
+    if any(not isinstance(args[key], str) or not _ID.match(args[key]) for key in _IDS & set(args)):
+        raise Refused("invalid")  # what is stored under it goes to every member
     command(db, account, args)
 
 
@@ -137,7 +144,12 @@ def _publish(db: Database, account: dict[str, Any], args: Args) -> None:
     upload = db.one(Upload.select().where(Upload.id == upload_id, Upload.account_id == account["id"]))
     if upload is None or not upload["finished"] or upload["project_id"] != project_id:
         raise Refused("file_missing")
-    fields = {name: args.get(name) for name in ("title", "pupil", "kind")} | {
+    title, pupil, kind = (args.get(name) for name in ("title", "pupil", "kind"))
+    if not isinstance(title, str) or len(title) > MAX_TITLE or kind not in KINDS or not args.get("material_id"):
+        raise Refused("invalid")
+    if not isinstance(pupil, str) or not is_pseudonym(pupil):
+        raise Refused("not_a_pseudonym")  # a child's name does not enter the platform, not even by a faulty client
+    fields: dict[str, Any] = {"title": title, "pupil": pupil, "kind": kind} | {
         "filename": upload["filename"], "sha256": upload["sha256"], "size": upload["size"],
         "author": account["name"], "author_id": account["id"], "school_country": account["country"],
     }  # fmt: skip

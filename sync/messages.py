@@ -15,6 +15,9 @@ MAX_EDIT = 1024 * 1024
 PAGE_ITEMS = 5_000
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
+RecordId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,140}$")
+]  # two ids joined, for members and contacts
 Scope = Annotated[str, StringConstraints(pattern=r"^(account|project):[0-9a-zA-Z_-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
@@ -34,7 +37,7 @@ class RecordChange(Message):
     id: Id
     scope: Scope
     kind: Name
-    record_id: Id
+    record_id: RecordId
     base_revision: Annotated[int, Field(ge=0)]
     fields: Fields
 
@@ -84,7 +87,7 @@ class Result(Message):
 
 class Record(Message):
     kind: Name
-    id: Id
+    id: RecordId
     revision: int
     fields: dict[Name, Value]
 

@@ -4,7 +4,16 @@ import itertools
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QListView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
@@ -37,7 +46,9 @@ def test_contrast_is_that_of_wcag() -> None:
 def full_window(qtbot: QtBot, desk: Workspace, tmp_path):
     furnish(desk)
     project = desk.projects.create()
-    desk.projects.open(project).set_fields({**DRAFT, "title": "Su hikâyeleri: dağdan denize, karla ve tuzla bir yolculuk"})
+    desk.projects.open(project).set_fields(
+        {**DRAFT, "title": "Su hikâyeleri: dağdan denize, karla ve tuzla bir yolculuk"}
+    )
     desk.projects.write_journal(project, "We met online today.")
     work = desk.pupil_work
     pupil = work.add_pupil(work.add_class("6-A"), "Zeynep Nazlıcan Karaosmanoğlu")
@@ -75,15 +86,18 @@ def test_nothing_is_cut_off_at_1366_by_768(qtbot: QtBot, full_window: MainWindow
 def _cut_off(window: MainWindow) -> list[str]:
     found = []
     for widget in shown(window):
-        if isinstance(widget, QAbstractButton) and widget.text() and not hasattr(widget, "_whole"):
-            if widget.width() < widget.minimumSizeHint().width() - 2 or widget.height() < widget.fontMetrics().height():
-                found.append(widget.text())
-        elif isinstance(widget, QLabel) and widget.text() and not widget.wordWrap():
-            if widget.width() < widget.fontMetrics().horizontalAdvance(widget.text()) - 2:
-                found.append(widget.text())
-        elif isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
-            if widget.height() < widget.heightForWidth(widget.width()) - 4:
-                found.append(widget.text())
+        text = widget.text() if isinstance(widget, QAbstractButton | QLabel) and not hasattr(widget, "_whole") else ""
+        metrics = widget.fontMetrics()
+        if not text:
+            continue
+        if isinstance(widget, QAbstractButton):
+            cut = widget.width() < widget.minimumSizeHint().width() - 2 or widget.height() < metrics.height()
+        elif widget.wordWrap():
+            cut = widget.height() < widget.heightForWidth(widget.width()) - 4
+        else:
+            cut = widget.width() < metrics.horizontalAdvance(text) - 2
+        if cut:
+            found.append(text)
     return found
 
 
@@ -101,7 +115,11 @@ def test_a_screen_reader_hears_a_name_for_everything(qtbot: QtBot, full_window: 
                 spoken = widget.accessibleName()
             else:
                 continue
-            if not spoken and not isinstance(widget.parent(), QComboBox) and type(widget.parent()).__name__ != "QSpinBox":
+            if (
+                not spoken
+                and not isinstance(widget.parent(), QComboBox)
+                and type(widget.parent()).__name__ != "QSpinBox"
+            ):
                 silent.append(f"{name}: {type(widget).__name__} {widget.objectName()}")
     assert silent == []
 

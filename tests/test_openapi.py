@@ -19,7 +19,9 @@ def test_the_kept_description_is_what_the_code_does() -> None:
     assert '"openapi": "3.1' in openapi.FILE.read_text("utf-8")
 
 
-def test_nothing_that_the_description_allows_crashes_the_platform(any_platform: RunningPlatform, computers: Callable[..., Computer]) -> None:
+def test_nothing_that_the_description_allows_crashes_the_platform(
+    any_platform: RunningPlatform, computers: Callable[..., Computer]
+) -> None:
     a = computers(any_platform, AYSE)
     a.workspace.client.refresh()
     headers = {"Authorization": f"Bearer {a.workspace.client._access}"}

@@ -247,3 +247,52 @@ def test_offices_decide_as_the_rules_say(platform: RunningPlatform, computers: M
     with pytest.raises(projects.Refused):
         projects.decide(platform.database, "TR", project, "approve")
     assert projects.waiting_for(platform.database) == []
+
+
+def test_ids_and_texts_that_would_poison_a_project_are_refused(any_platform: RunningPlatform, computers: Make) -> None:
+    a, b = computers(any_platform, AYSE), computers(any_platform, NIKOS)
+    project = active_project(a, b)
+    api, data = Api(any_platform, a), b"\x89PNG\r\n\x1a\n picture"
+    assert upload(api, project, data, key="whole").status_code == 201
+    head = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    assert api.call("PATCH", "/v1/uploads/whole", data=data, headers=head).status_code == 204
+    good = {
+        "project_id": project,
+        "upload_id": "whole",
+        "material_id": "m",
+        "title": "T",
+        "pupil": "Star 1",
+        "kind": "image",
+    }
+    bad = [{"material_id": "../x"}, {"material_id": "x\0y"}, {"material_id": ["m"]}, {"material_id": "m" * 65}, {"title": 5},
+           {"title": "x" * 301}, {"kind": "poison"}, {"pupil": "Zeynep Kara"}, {"pupil": None}]  # fmt: skip
+    tries = [command("publish_material", **{**good, **change}) for change in bad]
+    tries += [
+        command("create_project", project_id="a\0b"),
+        command("ask_contact", account_id="\0"),
+        journal(project, text="a\0b"),
+    ]
+    results = api.exchange(*tries).json()["results"]
+    assert [result["status"] for result in results] == ["refused"] * (len(tries) - 1) + ["applied"]
+    assert {result["code"] for result in results[: len(bad)]} == {"invalid", "not_a_pseudonym"}
+    assert upload(api, project, data, name="a\0.png").status_code == 422
+    assert upload(api, "p\0", data).status_code == 422
+    form = {
+        "email": "a\0",
+        "password": "\0",
+        "redirect_uri": "http://127.0.0.1:5/",
+        "state": "s",
+        "code_challenge": "x" * 43,
+    }
+    assert api.call("POST", "/oauth/authorize", data=form).status_code == 401
+    b.sync()
+    assert [fields["text"] for _id, fields in b.workspace.projects.journal(project)] == ["a\0b"]
+
+
+def test_long_ids_of_people_and_projects_fit_together(any_platform: RunningPlatform, computers: Make) -> None:
+    a = computers(any_platform, AYSE)
+    project = "p" * 64
+    api = Api(any_platform, a)
+    assert api.exchange(command("create_project", project_id=project)).json()["results"][0]["status"] == "applied"
+    a.sync()
+    assert [found.id for found in a.workspace.projects.overview()] == [project]

@@ -38,7 +38,9 @@ def test_a_bad_translation_is_found(source, translation, problem: str | None) ->
 
 def test_every_code_from_below_is_said_in_turkish(turkish) -> None:
     tables = [words.FIELD_NAMES, words.FIELD_HINTS, words.COMMANDS, words.REFUSALS, words.TROUBLES, words.TAKE_IN]
-    english = [text for table in tables for text in table.values()] + [text for row in SENTENCES.values() for text in row[:2]]
+    english = [text for table in tables for text in table.values()] + [
+        text for row in SENTENCES.values() for text in row[:2]
+    ]
     english += [text for text, _tone in words.STATES.values()]
     same = [text for text in english if commands_text(text) == text]
     assert same == []

@@ -68,7 +68,9 @@ def test_what_is_typed_is_kept_when_the_page_is_left_at_once(qtbot: QtBot, windo
     assert desk.projects.overview()[0].title == "Quick"
 
 
-def test_a_deleted_draft_comes_back_by_the_button_and_by_ctrl_z(qtbot: QtBot, window: MainWindow, desk: Workspace) -> None:
+def test_a_deleted_draft_comes_back_by_the_button_and_by_ctrl_z(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
     window.go("projects")
     page = window._pages["projects"]
     page.create()
@@ -185,7 +187,9 @@ def test_a_name_is_text_never_markup(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: "Seán <b>Ó Briain</b>" in words_on(page.profile))
 
 
-def test_work_is_dropped_seen_permitted_and_removed(qtbot: QtBot, window: MainWindow, desk: Workspace, tmp_path: Path) -> None:
+def test_work_is_dropped_seen_permitted_and_removed(
+    qtbot: QtBot, window: MainWindow, desk: Workspace, tmp_path: Path
+) -> None:
     window.go("pupil_work")
     page = window._pages["pupil_work"]
     page.add_class("6-A")
@@ -194,12 +198,21 @@ def test_work_is_dropped_seen_permitted_and_removed(qtbot: QtBot, window: MainWi
     (tmp_path / "virus.exe").write_bytes(b"MZ")
     (tmp_path / "fake.pdf").write_bytes(b"MZ")
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("virus.exe", "masal.txt", "fake.pdf", "gone.png")])
-    event = QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    mime.setUrls(
+        [QUrl.fromLocalFile(str(tmp_path / name)) for name in ("virus.exe", "masal.txt", "fake.pdf", "gone.png")]
+    )
+    event = QDropEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
     page.dropEvent(event)
     qtbot.waitUntil(lambda: page.works.count() == 1)
     said = message(window)
-    assert "1 piece of work was taken in." in said and "“virus.exe”" in said and "“fake.pdf”" in said and "“gone.png”" in said
+    assert (
+        "1 piece of work was taken in." in said
+        and "“virus.exe”" in said
+        and "“fake.pdf”" in said
+        and "“gone.png”" in said
+    )
     assert "Çağla" in page.works.item(0).text()
     click(qtbot, page.permit)
     class_id = desk.pupil_work.classes()[0][0]
@@ -215,7 +228,11 @@ def test_a_dropped_file_without_a_pupil_is_not_lost_silently(qtbot: QtBot, windo
     page = window._pages["pupil_work"]
     page.add_class("6-A")
     mime = QMimeData()
-    page.dropEvent(QDropEvent(QPointF(3, 3), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
+    page.dropEvent(
+        QDropEvent(
+            QPointF(3, 3), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
     assert message(window) == "Choose a pupil first"
 
 
