@@ -14,7 +14,7 @@ from local_db.store import Store
 from local_db.tables import file_use, outbox, pupil_work, transfers
 from local_db.tables.pupil_work import PupilRow, WorkRow
 
-__all__ = ["PupilRow", "PupilWorkUseCases", "TakeInError", "WorkRow"]
+__all__ = ["NameInTitleError", "PupilRow", "PupilWorkUseCases", "TakeInError", "WorkRow"]
 
 KEEP_REMOVED = 30 * 24 * 3600
 _WORDS = (
@@ -39,6 +39,14 @@ class TakeInError(Exception):
     def __init__(self, code: str, filename: str, limit_mb: int = 0) -> None:
         super().__init__(code)
         self.code, self.filename, self.limit_mb = code, filename, limit_mb
+
+
+class NameInTitleError(ValueError):
+    """A title that would be published holds what looks like pupils' names: ``found``, as they are written in it."""
+
+    def __init__(self, found: list[str]) -> None:
+        super().__init__("name_in_title")
+        self.found = found
 
 
 class PupilWorkUseCases:
@@ -79,7 +87,9 @@ class PupilWorkUseCases:
         sha256, size = self._store.files.add(chunks_of(path, progress))
         kind = rules.kind_of(path.name) or "document"
         small = pictures.thumbnail(kind, path.name, self._store.files.read_all(sha256))
-        values = {"pupil_id": pupil_id, "title": PurePath(path.name).stem, "filename": path.name, "kind": kind,
+        pupil = pupil_work.pupil(self._store, pupil_id)
+        title = rules.title_from(path.name, pupil_work.names(self._store)) or (pupil.pseudonym if pupil else kind)
+        values = {"pupil_id": pupil_id, "title": title, "filename": path.name, "kind": kind,
                   "sha256": sha256, "size": size, "thumbnail": small}  # fmt: skip
         return pupil_work.add_work(self._store, values)
 
@@ -124,16 +134,20 @@ class PupilWorkUseCases:
         command = outbox.has_command(self._store, ("publish_material",), row.material_id)
         return {None: "finished", outbox.REFUSED: "refused"}.get(command, "waiting")
 
-    def publish(self, work_id: str, project_id: str, project_state: str) -> None:
+    def publish(self, work_id: str, project_id: str, project_state: str, *, title_is_fine: bool = False) -> None:
         """Queue a permitted work for a project, under the pupil's pseudonym and without a photo's metadata.
 
-        For a worker thread. Raises ValueError with the rule's code when it may not go.
+        For a worker thread. Raises ValueError with the rule's code when it may not go, and
+        NameInTitleError unless the teacher has looked at the title (``title_is_fine``).
         """
         work = pupil_work.work(self._store, work_id)
         if work is None:
             raise ValueError("no_such_work")
         if code := rules.may_publish(permitted=work.permitted, project_state=project_state):
             raise ValueError(code)
+        found = rules.names_in(work.title, pupil_work.names(self._store))
+        if found and not title_is_fine:
+            raise NameInTitleError(found)
         clean = pictures.without_metadata(work.filename, self._store.files.read_all(work.sha256))
         sha256, size = self._store.files.add([clean])
         ending = PurePath(work.filename).suffix.lower()

@@ -76,6 +76,20 @@ def test_only_permitted_work_goes_to_an_active_project() -> None:
     assert pupil_work.is_pseudonym("Star 7") and not pupil_work.is_pseudonym("Zeynep Kara")
 
 
+@pytest.mark.parametrize("filename, title", [
+    ("zeynep-dağ.jpg", "dağ"), ("ZEYNEP_KARA.pdf", ""), ("zeynepkara ödev 3.txt", "ödev 3"), ("İnce çizgiler.png", "çizgiler"),
+    ("Karın altındaki su.txt", "Karın altındaki su"), ("snow.jpg", "snow"),
+])  # fmt: skip
+def test_a_title_made_from_a_file_name_holds_no_pupils_name(filename: str, title: str) -> None:
+    names = ["Zeynep Kara", "Ali İnce"]
+    assert pupil_work.title_from(filename, names) == title
+    assert pupil_work.names_in(title, names) == []
+
+
+def test_a_name_in_a_title_is_found_however_it_is_written() -> None:
+    assert pupil_work.names_in("ZEYNEP'in dağı, ince", ["Zeynep Kara", "Ali İnce"]) == ["ZEYNEP", "ince"]
+
+
 @pytest.mark.parametrize("one, other", [
     ("IĞDIR", "ığdır"), ("İzmir", "izmir"), ("istanbul", "İSTANBUL"), ("Straße", "STRASSE"), ("Łódź", "lodz"),
     ("Χανιά", "χανια"), ("ΟΔΟΣ", "οδος"), ("École", "ecole"), ("Žižkov", "zizkov"), ("ﬁne", "fine"),

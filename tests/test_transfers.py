@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.pupil_work import NameInTitleError
 from local_db.tables import transfers
 from sync.errors import OfflineError
 from sync.transfers import PART
@@ -132,6 +133,22 @@ def test_a_server_that_forgot_the_upload_gets_it_anew(pair, tmp_path, monkeypatc
     b.sync()
     (material,) = b.workspace.projects.materials(project)
     assert b.workspace.projects.material_bytes(material.sha256) == data
+
+
+def test_a_title_with_a_pupils_name_is_not_published_unlooked_at(pair, tmp_path) -> None:
+    one, _other, project = pair
+    work = one.workspace.pupil_work
+    pupil = work.add_pupil(work.add_class("6-B"), "Zeynep Kara")
+    (tmp_path / "zeynep dağda.txt").write_text("Kar")
+    work_id = work.take_in(pupil, tmp_path / "zeynep dağda.txt")
+    work.permit(work_id, True)
+    work.rename(work_id, "Zeynep'in dağı")
+    with pytest.raises(NameInTitleError) as error:
+        work.publish(work_id, project, "active")
+    assert error.value.found == ["Zeynep"] and work.publication(work_id) == ""
+    work.rename(work_id, "Dağ")
+    work.publish(work_id, project, "active")
+    assert work.publication(work_id) == "waiting"
 
 
 def test_the_published_copy_of_a_photo_has_no_place_and_no_camera(pair, tmp_path) -> None:

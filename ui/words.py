@@ -47,6 +47,7 @@ REFUSALS = {
     "checksum": mark("The file arrived damaged. Try again; the work is still on this computer."),
     "damaged": mark("The file that came is not the one the partner published. Try again, or ask them to publish it anew."),
     "invalid": mark("The platform could not read this change. It is still on this computer; tell the support office."),
+    "no_permission": mark("Tick the box first, once you have the consent."),
     "exists": mark("The platform has this already. You can forget this line."),
     "no_such_project": mark("The platform does not know this project. It may have been deleted."),
 }  # fmt: skip

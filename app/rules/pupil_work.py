@@ -1,10 +1,12 @@
 """What may be taken in as pupils' work, and what may leave the computer."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.rules import vocabularies
+from app.rules.text import fold, words
 
 KINDS: dict[str, tuple[str, ...]] = {
     "image": ("jpg", "jpeg", "png", "gif"),
@@ -67,6 +69,29 @@ def may_publish(*, permitted: bool, project_state: str) -> str | None:
     if not permitted:
         return "no_permission"
     return None if project_state == "active" else "not_active"
+
+
+_TITLE_WORD = re.compile(r"[^\W_]+")
+_LEAST_INSIDE = 4  # shorter names stand inside too many ordinary words
+
+
+def names_in(title: str, names: Iterable[str]) -> list[str]:
+    """The words of a title that are, or hold, a part of somebody's name, however they are written."""
+    parts = {part for name in names for part in words(name) if len(part) > 1}
+    return [word for word in _TITLE_WORD.findall(title) if _holds_name(fold(word), parts)]
+
+
+def title_from(filename: str, names: Iterable[str]) -> str:
+    """A file's name as a title, without what is a pupil's name in it; empty if nothing else is left."""
+    stem = PurePath(filename).stem
+    names_found = set(names_in(stem, names))
+    if not names_found:
+        return stem
+    return " ".join(word for word in _TITLE_WORD.findall(stem) if word not in names_found)
+
+
+def _holds_name(word: str, parts: set[str]) -> bool:
+    return word in parts or any(len(part) >= _LEAST_INSIDE and part in word for part in parts)
 
 
 def is_pseudonym(text: str) -> bool:

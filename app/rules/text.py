@@ -13,7 +13,8 @@ _WORD = re.compile(r"\w+")
 
 def fold(text: str) -> str:
     """Lower-case without accents; ``İ I ı i`` become one letter, ``ß`` becomes ``ss``."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()  # first, because styled capitals (𝓐) have no small letter
+    decomposed = unicodedata.normalize("NFKD", plain)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return bare.translate(_EXTRA)
 

@@ -88,6 +88,11 @@ def pseudonyms(store: Store) -> set[str]:
     return {row["pseudonym"] for row in store.all(Pupil.select(Pupil.pseudonym))}
 
 
+def names(store: Store) -> set[str]:
+    """Every pupil's name on this computer."""
+    return {row["name"] for row in store.all(Pupil.select(Pupil.name))}
+
+
 def add_pupil(store: Store, class_id: str, name: str, pseudonym: str) -> str:
     pupil_id = str(uuid7())
     store.run(Pupil.insert(id=pupil_id, class_id=class_id, name=name, pseudonym=pseudonym, at=time.time()))
@@ -115,6 +120,12 @@ def works(store: Store, class_id: str) -> list[WorkRow]:
 
 def work(store: Store, work_id: str) -> WorkRow | None:
     return next(iter(_works(store, Work.id == work_id)), None)
+
+
+def pupil(store: Store, pupil_id: str) -> PupilRow | None:
+    query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(Pupil.id == pupil_id)
+    row = store.one(query)
+    return PupilRow(**row) if row else None
 
 
 def add_work(store: Store, values: dict[str, Any]) -> str:

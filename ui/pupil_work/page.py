@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMessageBox,
     QProgressBar,
     QWidget,
 )
 
-from app.pupil_work import TakeInError, WorkRow
+from app.pupil_work import NameInTitleError, TakeInError, WorkRow
 from app.rules import projects as rules
 from app.rules.pupil_work import KINDS
 from i18n import _, ngettext
@@ -364,13 +365,28 @@ class PupilWorkPage(Page):
             self._use.permit(self._work.id, self.permit.isChecked())
             QTimer.singleShot(0, self._show_works)
 
-    def _publish(self) -> None:
+    def _publish(self, title_is_fine: bool = False) -> None:
         if self._work is None:
             return
         workspace, work_id, project_id = self._host.workspace, self._work.id, self.project.currentData()
         self.publish.setEnabled(False)
-        run_in_worker(lambda _p: self._use.publish(work_id, project_id, rules.ACTIVE), lambda _none: self._show_works(),
-                      lambda _e: self._host.say(words.refusal("file_missing")), close=workspace.close_thread)  # fmt: skip
+        run_in_worker(
+            lambda _p: self._use.publish(work_id, project_id, rules.ACTIVE, title_is_fine=title_is_fine),
+            lambda _none: self._show_works(), self._not_published, close=workspace.close_thread,
+        )  # fmt: skip
+
+    def _not_published(self, error: Exception) -> None:
+        self._show_works()
+        if not isinstance(error, NameInTitleError):
+            self._host.say(words.refusal(str(error) if isinstance(error, ValueError) else "file_missing"))
+            return
+        text = _(
+            "The title holds “{names}”, which looks like a pupil's name. The partners would read it. Publish with this title?"
+        )
+        names = ", ".join(error.found)
+        answer = QMessageBox.question(self, _("A name in the title"), text.format(names=names))
+        if answer == QMessageBox.StandardButton.Yes:
+            self._publish(title_is_fine=True)
 
     def _remove(self) -> None:
         if self._work:

@@ -162,8 +162,8 @@ class EmptyState(QFrame):
         layout.addWidget(label(text, "cardTitle"), alignment=Qt.AlignmentFlag.AlignCenter)
         below = label(hint, "muted", wrap=True)
         below.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        below.setMinimumWidth(theme.px(280))
-        below.setMaximumWidth(theme.px(440))
+        below.setFixedWidth(theme.px(400))
+        below.setMinimumHeight(below.heightForWidth(theme.px(400)))  # a centred label is not asked how high it wraps
         layout.addWidget(below, alignment=Qt.AlignmentFlag.AlignCenter)
         if action and act:
             layout.addWidget(button(action, act, "main"), alignment=Qt.AlignmentFlag.AlignCenter)
