@@ -51,6 +51,12 @@ STEPS: list[str] = [
         sha256 text not null, size integer not null, url text not null default '', done integer not null default 0,
         state text not null default 'waiting', reason text not null default '', body text not null default '{}');
     """,
+    """
+    create index outbox_state on outbox (state);
+    update outbox set state = 'open' where state = 'sealed';
+    insert into setting select 'outbox_sealed', coalesce(max(n), 0) from outbox;
+    update record set fields = '' where fields = server_fields;
+    """,
 ]
 
 VERSION = len(STEPS)

@@ -209,6 +209,7 @@ def _database(path: Path, key: bytes, *, wal: bool = True) -> SqlCipherDatabase:
         "secure_delete": 1,
         "temp_store": "memory",
         "cache_size": -16_000,
+        "wal_autocheckpoint": 4_000,  # pages: a large sync is not copied into the file twice
     }
     raw_key = f"x'{key.hex()}'"
     return SqlCipherDatabase(str(path), passphrase=raw_key, pragmas=pragmas, timeout=15)

@@ -190,6 +190,16 @@ class Database:
             sql = statement if self.is_sqlite else statement.replace("?", "%s")
             self.db.connection().cursor().executemany(sql, rows)
 
+    def rows_in(self, select: str, values: list[str], *first: str) -> list[tuple[Any, ...]]:
+        """The rows of ``select ... in`` for many values, 500 at a time; quicker than the query builder."""
+        found: list[tuple[Any, ...]] = []
+        mark = "?" if self.is_sqlite else "%s"
+        for start in range(0, len(values), 500):
+            part = values[start : start + 500]
+            sql = f"{select.replace('?', mark)} in ({', '.join([mark] * len(part))})"
+            found += self.db.execute_sql(sql, (*first, *part)).fetchall()
+        return found
+
     def put(self, model: type[peewee.Model], keys: list[peewee.Field], **values: Any) -> None:
         """Insert a row, or replace the one with the same keys."""
         names = {field.name for field in keys}

@@ -4,12 +4,12 @@ import json
 import time
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from app.rules import projects as rules
 from server import directory, files, projects
 from server.accounts import Db, SignedIn
-from server.database import Applied, Database, Document, Edit, Member, Record, Scope
+from server.database import Database, Document, Edit, Member, Record, Scope
 from sync import messages
 from sync.documents import KIND, DocumentError, merged
 from sync.messages import (
@@ -27,7 +27,7 @@ CLIENT_KINDS = ("profile", "journal")  # records that people write; all others a
 
 
 @router.post("/v1/exchange", response_model=ExchangeAnswer, response_model_exclude_defaults=True)
-def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db) -> ExchangeAnswer:
+def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db) -> Response:
     """Apply each change once, in order, then answer with what is new in every scope of the account."""
     with db.transaction():
         results = apply_changes(db, account, request)
@@ -41,8 +41,11 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
     if any(isinstance(change, messages.Command) and change.name == "withdraw_material" for change in request.changes):
         files.erase_withdrawn(db, http.app.state.data)
     gone = sorted(set(request.cursors) - allowed)
-    return ExchangeAnswer(results=results, scopes=news, gone=gone, directory=directory.version(http),
-                          vocabularies=directory.vocabulary_version())  # fmt: skip
+    answer = ExchangeAnswer.model_construct(
+        results=results, scopes=news, gone=gone, directory=directory.version(http),
+        vocabularies=directory.vocabulary_version(),
+    )  # fmt: skip
+    return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
 
 
 def scopes_of(db: Database, account_id: str) -> set[str]:
@@ -63,8 +66,10 @@ def changes_since(db: Database, scope: str, cursor: int, device: str, room: int)
         return None
     reset = cursor > row["seq"] or 0 < cursor < row["oldest"]
     since = 0 if reset else cursor
-    records = db.all(Record.select().where(Record.scope == scope, Record.seq > since)
-                     .order_by(Record.seq).limit(room + 1))  # fmt: skip
+    newer = Record.select().where(Record.scope == scope, Record.seq > since)
+    if since:  # a device knows what it wrote itself
+        newer = newer.where(Record.device != device)
+    records = db.all(newer.order_by(Record.seq).limit(room + 1))
     edits = db.all(Edit.select().where(Edit.scope == scope, Edit.seq > since).order_by(Edit.seq).limit(room + 1))
     end, more = row["seq"], False
     if len(records) + len(edits) > room:
@@ -74,7 +79,7 @@ def changes_since(db: Database, scope: str, cursor: int, device: str, room: int)
     return ScopeChanges(
         seq=end, reset=reset, more=more,
         records=[messages.Record(kind=r["kind"], id=r["id"], revision=r["revision"], fields=json.loads(r["fields"]))
-                 for r in records if r["seq"] <= end and (since == 0 or r["device"] != device)],
+                 for r in records if r["seq"] <= end],
         edits=[_edit(e, device if since else "") for e in edits if e["seq"] <= end],
     )  # fmt: skip
 
@@ -90,23 +95,24 @@ def apply_changes(db: Database, account: dict[str, Any], request: ExchangeReques
     known = _known(db, account["id"], [change.id for change in request.changes])
     results: dict[str, Result] = {}
     run: list[RecordChange] = []
+    seen = set(known)
     for change in request.changes:
-        if change.id in known or change.id in results:
+        if change.id in seen:
             continue
+        seen.add(change.id)
         if isinstance(change, RecordChange):
             if run and (run[-1].scope != change.scope):
                 _apply_records(db, account, request.device, run, results)
                 run = []
             run.append(change)
-            results[change.id] = Result(id=change.id, status="refused", code="pending")
             continue
         _apply_records(db, account, request.device, run, results)
         run = []
         results[change.id] = _apply_one(db, account, request.device, change)
     _apply_records(db, account, request.device, run, results)
     db.many("insert into applied (account_id, id, status, revision, code, replaced) values (?, ?, ?, ?, ?, ?)",
-            [(account["id"], r.id, r.status, r.revision, r.code, json.dumps(r.replaced, ensure_ascii=False))
-             for r in results.values()])  # fmt: skip
+            [(account["id"], r.id, r.status, r.revision, r.code,
+              json.dumps(r.replaced, ensure_ascii=False) if r.replaced else "{}") for r in results.values()])  # fmt: skip
     repeated = {name: _again(row) for name, row in known.items()}
     return list({**repeated, **results}.values())
 
@@ -118,11 +124,9 @@ def _again(row: dict[str, Any]) -> Result:
 
 
 def _known(db: Database, account_id: str, ids: list[str]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(ids), 500):
-        query = Applied.select().where(Applied.account_id == account_id, Applied.id.in_(ids[start : start + 500]))
-        found.update({row["id"]: row for row in db.all(query)})
-    return found
+    select = "select id, status, revision, code, replaced from applied where account_id = ? and id"
+    names = ("id", "status", "revision", "code", "replaced")
+    return {row[0]: dict(zip(names, row, strict=True)) for row in db.rows_in(select, ids, account_id)}
 
 
 def _apply_one(db: Database, account: dict[str, Any], device: str, change: messages.Change) -> Result:
@@ -199,9 +203,6 @@ def _record_refusal(account: dict[str, Any], change: RecordChange, row: dict[str
 
 
 def _current(db: Database, run: list[RecordChange]) -> dict[tuple[str, str], dict[str, Any]]:
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    ids = list({change.record_id for change in run})
-    for start in range(0, len(ids), 500):
-        for row in db.all(Record.select().where(Record.id.in_(ids[start : start + 500]))):
-            found[(row["kind"], row["id"])] = {**row, "fields": json.loads(row["fields"])}
-    return found
+    names = ("kind", "id", "scope", "revision", "fields", "owner_id", "device")
+    rows = db.rows_in(f"select {', '.join(names)} from record where id", list({change.record_id for change in run}))
+    return {(row[0], row[1]): {**dict(zip(names, row, strict=True)), "fields": json.loads(row[4])} for row in rows}

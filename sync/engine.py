@@ -2,7 +2,8 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -44,6 +45,15 @@ class Progress:
     total: int
 
 
+@dataclass
+class Batch:
+    """Changes that go out together; ``last`` is the number of the last one in the outbox."""
+
+    changes: list[messages.Change] = field(default_factory=list)
+    last: int = 0
+
+
+Sent = tuple[Batch, "Future[messages.ExchangeAnswer]"]
 OnProgress = Callable[[Progress], None]
 OnTopics = Callable[[set[str]], None]
 
@@ -70,40 +80,57 @@ class Engine:
         return report
 
     def _exchange_all(self, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> messages.ExchangeAnswer:
-        total, done = outbox.counts(self.store)[0], 0
-        while True:
-            batch = self._batch()
-            try:
-                answer = self.client.exchange(
-                    ExchangeRequest(device=self._device(), cursors=outbox.cursors(self.store), changes=batch)
-                )
-            except RefusedError as refused:
-                batch, answer = self._without_the_bad_one(batch, refused)
-            topics = self._take(batch, answer, report)
-            done += len(batch)
-            on_progress(Progress("changes", min(done, total), total))
-            if topics:
-                report.topics |= topics
-                on_topics(topics)
-            more = any(scope.more for scope in answer.scopes.values())
-            if not more and not outbox.counts(self.store)[0]:
-                return answer
-            if not batch and not more:
-                return answer
+        """Exchange until nothing waits and nothing more is new.
 
-    def _without_the_bad_one(
-        self, batch: list[messages.Change], refused: RefusedError
-    ) -> tuple[list[messages.Change], messages.ExchangeAnswer]:
+        The server works on the next batch while the answer to the one before is written here. Should that fail,
+        its changes are still in the outbox and are sent again; the server applies none twice.
+        """
+        total, done = outbox.counts(self.store)[0], 0
+        with ThreadPoolExecutor(1, "exchange") as line:
+            try:
+                batch, coming = self._send(line, self._batch(), {})
+                while True:
+                    ahead = self._batch(batch.last) if batch.changes else Batch()
+                    try:
+                        answer, following = coming.result(), None
+                        if ahead.changes:
+                            following = self._send(line, ahead, answer.scopes)
+                    except RefusedError as refused:
+                        batch, answer = self._without_the_bad_one(batch, refused)
+                        following = None
+                    topics = self._take(batch.changes, answer, report)
+                    done += len(batch.changes)
+                    on_progress(Progress("changes", min(done, total), total))
+                    if topics:
+                        report.topics |= topics
+                        on_topics(topics)
+                    more = any(scope.more for scope in answer.scopes.values())
+                    if following is None and not more and (not batch.changes or not outbox.counts(self.store)[0]):
+                        return answer
+                    batch, coming = following or self._send(line, self._batch(), {})
+            finally:
+                line.submit(self.store.close_thread)  # a renewed token was kept from that thread
+
+    def _send(self, line: ThreadPoolExecutor, batch: Batch, read: Mapping[str, ScopeChanges]) -> Sent:
+        """Begin an exchange; ``read`` is what came but is not in the store yet."""
+        request = self._request(batch.changes, {scope: news.seq for scope, news in read.items()})
+        return batch, line.submit(self.client.exchange, request)
+
+    def _request(self, changes: list[messages.Change], cursors: Mapping[str, int] | None = None) -> ExchangeRequest:
+        known = outbox.cursors(self.store) | dict(cursors or {})
+        return ExchangeRequest(device=self._device(), cursors=known, changes=changes)
+
+    def _without_the_bad_one(self, batch: Batch, refused: RefusedError) -> tuple[Batch, messages.ExchangeAnswer]:
         """A server that refuses a whole batch must not hold up the good changes: halve it until one is left."""
-        if refused.status not in (413, 422) or not batch:
+        changes = batch.changes
+        if refused.status not in (413, 422) or not changes:
             raise refused
-        empty = ExchangeRequest(device=self._device(), cursors=outbox.cursors(self.store))
-        if len(batch) == 1:
-            result = messages.Result(id=batch[0].id, status="refused", code="invalid")
-            return batch, self.client.exchange(empty).model_copy(update={"results": [result]})
-        half = batch[: len(batch) // 2]
+        if len(changes) == 1:
+            result = messages.Result(id=changes[0].id, status="refused", code="invalid")
+            return batch, self.client.exchange(self._request([])).model_copy(update={"results": [result]})
+        half = Batch(changes[: len(changes) // 2])
         try:
-            return half, self.client.exchange(empty.model_copy(update={"changes": half}))
+            return half, self.client.exchange(self._request(half.changes))
         except RefusedError as again:
             return self._without_the_bad_one(half, again)
 
@@ -114,15 +141,15 @@ class Engine:
             settings.put(self.store, "device", device)
         return str(device)
 
-    def _batch(self) -> list[messages.Change]:
-        batch: list[messages.Change] = []
-        size = 0
-        for entry in outbox.take(self.store, messages.MAX_CHANGES):
+    def _batch(self, after: int = 0) -> Batch:
+        batch, size = Batch(), 0
+        for entry in outbox.take(self.store, messages.MAX_CHANGES, after):
             change = self._change(entry)
             size += len(change.data) if isinstance(change, DocumentChange) else 500
-            if batch and size > SEND_BYTES:
+            if batch.changes and size > SEND_BYTES:
                 break
-            batch.append(change)
+            batch.changes.append(change)
+            batch.last = entry.n
         return batch
 
     def _change(self, entry: outbox.Waiting) -> messages.Change:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
 
 PROTOCOL = 1
-MAX_CHANGES = 2_000
+MAX_CHANGES = 2_500
 MAX_BODY = 32 * 1024 * 1024
 MAX_EDIT = 1024 * 1024
 PAGE_ITEMS = 5_000
@@ -82,7 +82,7 @@ class Result(Message):
     status: Literal["applied", "repeated", "refused"]
     revision: int = 0
     code: str = ""
-    replaced: Fields = {}
+    replaced: Fields = Field(default_factory=dict)
 
 
 class Record(Message):

@@ -9,8 +9,10 @@ import peewee
 from uuid6 import uuid7
 
 from local_db.store import Store
+from local_db.tables import settings
 
-OPEN, SEALED, REFUSED = "open", "sealed", "refused"
+OPEN, REFUSED = "open", "refused"
+SEALED = "outbox_sealed"  # the setting that tells up to which number entries were handed out for sending
 
 
 class Outbox(peewee.Model):
@@ -80,25 +82,31 @@ def last_open(store: Store, kind: str, target: tuple[str, str]) -> Waiting | Non
     """The newest unsent entry for a target, if nothing of it is on its way yet: more can be folded in."""
     query = Outbox.select(*_COLUMNS).where(Outbox.target_kind == target[0], Outbox.target_id == target[1])
     row = store.one(query.order_by(Outbox.n.desc()).limit(1))
-    return _waiting(row) if row and row["state"] == OPEN and row["kind"] == kind else None
+    fits = (
+        row is not None and row["state"] == OPEN and row["kind"] == kind and row["n"] > settings.get(store, SEALED, 0)
+    )
+    return _waiting(row) if row and fits else None
 
 
 def fold_in(store: Store, change_id: str, body: dict[str, Any]) -> None:
     store.run(Outbox.update(body=json.dumps(body, ensure_ascii=False)).where(Outbox.id == change_id))
 
 
-def take(store: Store, limit: int) -> list[Waiting]:
-    """Seal the next entries and return them; sealed ones keep their id until an answer comes."""
+def take(store: Store, limit: int, after: int = 0) -> list[Waiting]:
+    """The next entries behind number ``after``; from now on they are sealed: they keep their content and id
+    until an answer comes, and later edits become entries of their own."""
     with store.transaction():
-        query = Outbox.select(*_COLUMNS).where(Outbox.state != REFUSED).order_by(Outbox.n).limit(limit)
-        entries = [_waiting(row) for row in store.all(query)]
-        ids = [entry.n for entry in entries if entry.state == OPEN]
-        if ids:
-            store.run(Outbox.update(state=SEALED).where(Outbox.n.between(ids[0], ids[-1]), Outbox.state == OPEN))
+        names = [column.name for column in _COLUMNS]  # thousands of rows: too many for the query builder
+        select = f"select {', '.join(names)} from outbox where n > ? and state <> ? order by n limit ?"
+        rows = store.sql(select, (after, REFUSED, limit))
+        entries = [_waiting(dict(zip(names, row, strict=True))) for row in rows]
+        if entries and entries[-1].n > settings.get(store, SEALED, 0):
+            settings.put(store, SEALED, entries[-1].n)
     return entries
 
 
 def done(store: Store, change_ids: list[str]) -> None:
+    """Take out what was settled."""
     store.many("delete from outbox where id = ?", [(change_id,) for change_id in change_ids])
 
 

@@ -1,7 +1,7 @@
 """Records: the server's row, the local edits on top of it, and what the teacher sees.
 
 ``fields`` is what is shown: the server's fields with every unsent local edit
-replayed on top. When the server's row moves under an unsent edit of the same
+replayed on top; empty while there is none, for then the server's row is shown. When the server's row moves under an unsent edit of the same
 field, the local edit stays and the other value is kept as a conflict.
 """
 
@@ -67,7 +67,12 @@ class Difference:
 
 
 def _row(row: dict[str, Any]) -> Row:
-    return Row(row["kind"], row["id"], row["scope"], row["revision"], json.loads(row["fields"]))
+    return Row(row["kind"], row["id"], row["scope"], row["revision"], _shown(row))
+
+
+def _shown(row: dict[str, Any]) -> Fields:
+    found: Fields = json.loads(row["fields"] or row["server_fields"])
+    return found
 
 
 def get(store: Store, kind: str, record_id: str) -> Row | None:
@@ -92,7 +97,7 @@ def change(store: Store, kind: str, record_id: str, scope: str, fields: Fields) 
         else:
             revision = known["revision"] if known else 0
             outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), fields, revision)
-        shown = {**(json.loads(known["fields"]) if known else {}), **fields}
+        shown = {**(_shown(known) if known else {}), **fields}
         server = known["server_fields"] if known else "{}"
         store.run(
             Record.replace(kind=kind, id=record_id, scope=scope, revision=known["revision"] if known else 0,
@@ -107,15 +112,18 @@ def accept(store: Store, scope: str, rows: Iterable[tuple[str, str, int, Fields]
         if (kind, record_id) in pending:
             differences += _rebase(store, scope, kind, record_id, revision, fields)
         else:
-            text = _json(fields)
-            plain.append((kind, record_id, scope, revision, text, text, int(bool(fields.get("deleted")))))
+            plain.append((kind, record_id, scope, revision, _json(fields), "", int(bool(fields.get("deleted")))))
     store.many("insert or replace into record values (?, ?, ?, ?, ?, ?, ?)", plain)
     return differences
 
 
 def settle(store: Store, applied: Iterable[tuple[str, str, int]]) -> None:
     """Local edits ``(kind, id, revision)`` that the server took become the server's row."""
-    store.many("update record set server_fields = fields, revision = ?3 where kind = ?1 and id = ?2", list(applied))
+    store.many(
+        "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3 "
+        "where kind = ?1 and id = ?2",
+        list(applied),
+    )
 
 
 def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced: Fields) -> int:
@@ -130,7 +138,7 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
 
 def undo_refused(store: Store, kind: str, record_id: str) -> None:
     """Show the server's row again after an edit of it was given up."""
-    store.sql("update record set fields = server_fields where kind = ? and id = ?", (kind, record_id))
+    store.sql("update record set fields = '' where kind = ? and id = ?", (kind, record_id))
 
 
 def forget_scope(store: Store, scope: str) -> None:
