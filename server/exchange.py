@@ -10,6 +10,7 @@ from app.rules import projects as rules
 from server import directory, files, projects
 from server.accounts import Db, SignedIn
 from server.database import Database, Document, Edit, Member, Record, Scope
+from server.json_body import FastJsonRoute
 from sync import messages
 from sync.documents import KIND, DocumentError, merged
 from sync.messages import (
@@ -22,7 +23,7 @@ from sync.messages import (
     ScopeChanges,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=FastJsonRoute)
 CLIENT_KINDS = ("profile", "journal")  # records that people write; all others are the server's own
 
 
