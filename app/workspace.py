@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.account import AccountUseCases, TokenKeeper
 from app.events import Events
-from app.partners import PartnerUseCases
+from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases
 from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
@@ -15,6 +15,7 @@ from app.safety import SafetyUseCases
 from app.sync_centre import SyncCentreUseCases
 from app.today import TodayUseCases
 from local_db import keys
+from local_db.directory.database import DirectoryDatabase
 from local_db.store import Store
 from local_db.tables import settings
 from sync.connection import Connection, Line
@@ -37,10 +38,13 @@ class Workspace:
     """The use cases of one profile. Events: ``changed`` with a set of topics, ``status`` with a Status."""
 
     store: Store
+    directory_db: DirectoryDatabase
     events: Events
     account: AccountUseCases
     projects: ProjectUseCases
     partners: PartnerUseCases
+    directory: DirectoryUseCases
+    keeping: KeepingUseCases
     pupil_work: PupilWorkUseCases
     today: TodayUseCases
     sync_centre: SyncCentreUseCases
@@ -69,12 +73,15 @@ class Workspace:
         return self.service.status
 
     def close_thread(self) -> None:
-        """Close the calling worker's own connection of the store."""
+        """Close the calling worker's own connections."""
         self.store.close_thread()
+        self.directory_db.close()
 
     def close(self) -> None:
         self.service.stop()
         self.connection.close()
+        self.partners.close()
+        self.directory_db.close()
         self.store.close()
 
 
@@ -92,20 +99,20 @@ def open_workspace(profile: Path, *, passphrase: str | None = None, key: bytes |
         keys.adopt(profile, key)
     store = Store.open(profile, key)
     try:
-        return _wire(store, server, line)
+        return _wire(store, DirectoryDatabase(profile, key), server, line)
     except BaseException:
         store.close()
         raise
 
 
-def _wire(store: Store, server: str | None, line: Line | None) -> Workspace:
+def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: Line | None) -> Workspace:
     if server:
         settings.put(store, "server", server)
     vocabularies.replace(settings.get(store, "vocabularies", {}))
     events, tokens = Events(), TokenKeeper(store)
     connection = Connection(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
     service = SyncService(
-        store, connection, lambda s: events.publish("status", s), lambda t: events.publish("changed", t)
+        store, directory, connection, lambda s: events.publish("status", s), lambda t: events.publish("changed", t)
     )
 
     def queued() -> None:
@@ -116,9 +123,11 @@ def _wire(store: Store, server: str | None, line: Line | None) -> Workspace:
     projects = ProjectUseCases(store, account, queued)
     work = PupilWorkUseCases(store, queued)
     work.purge()
+    partners = PartnerUseCases(store, directory, account, queued)
     return Workspace(
-        store=store, events=events, account=account, projects=projects,
-        partners=PartnerUseCases(store, queued), pupil_work=work, today=TodayUseCases(store, projects),
+        store=store, directory_db=directory, events=events, account=account, projects=projects,
+        partners=partners, directory=DirectoryUseCases(store, connection, lambda: service.directory),
+        keeping=KeepingUseCases(store, partners), pupil_work=work, today=TodayUseCases(store, projects),
         sync_centre=SyncCentreUseCases(store, service), safety=SafetyUseCases(store),
         service=service, connection=connection,
     )  # fmt: skip

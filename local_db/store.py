@@ -25,7 +25,7 @@ from local_db.files import FileVault
 
 KEEP_BACKUPS = 5
 BACKUP_EVERY = 24 * 3600
-_DRIVER_ERRORS = (peewee.DatabaseError, sqlcipher.DatabaseError, sqlite3.DatabaseError)
+DRIVER_ERRORS = (peewee.DatabaseError, sqlcipher.DatabaseError, sqlite3.DatabaseError)
 
 
 class Store:
@@ -41,7 +41,7 @@ class Store:
         self.path = profile / "store.db"
         self._key = key
         self._lock = FileLock(profile / "in-use.lock")
-        self.db = _database(self.path, key)
+        self.db = encrypted_database(self.path, key)
         self.files = FileVault(profile / "files", keys.derive(key, "twindesk files"))
 
     @classmethod
@@ -114,7 +114,7 @@ class Store:
         target = folder / f"{int(time.time() * 1000):015d}-{reason}.db"
         part = target.with_suffix(".part")
         part.unlink(missing_ok=True)
-        copy = _database(part, self._key, wal=False)
+        copy = encrypted_database(part, self._key, wal=False)
         try:
             with _translated(self):
                 copy.connect()
@@ -152,7 +152,7 @@ class Store:
             self.sql("select count(*) from sqlite_master")
         except DiskFullError:
             raise
-        except (*_DRIVER_ERRORS, StoreError) as error:
+        except (*DRIVER_ERRORS, StoreError) as error:
             raise StoreDamagedError(self.path, self.backups()) from error
         if version > migrations.VERSION:
             raise StoreTooNewError(version, migrations.VERSION)
@@ -179,10 +179,10 @@ def restore(profile: Path, key: bytes, backup: Path) -> Path:
     Raises StoreDamagedError when the backup itself does not open.
     """
     keys.check(profile, key)
-    trial = _database(backup, key, wal=False)
+    trial = encrypted_database(backup, key, wal=False)
     try:
         trial.execute_sql("select count(*) from sqlite_master")
-    except _DRIVER_ERRORS as error:
+    except DRIVER_ERRORS as error:
         raise StoreDamagedError(backup, []) from error
     finally:
         trial.close()
@@ -201,8 +201,9 @@ def restore(profile: Path, key: bytes, backup: Path) -> Path:
     return kept
 
 
-def _database(path: Path, key: bytes, *, wal: bool = True) -> SqlCipherDatabase:
-    pragmas = {
+def encrypted_database(path: Path, key: bytes, *, wal: bool = True, **other: Any) -> SqlCipherDatabase:
+    """A SQLCipher database under a raw 256-bit key, with ``other`` pragmas than usual; nothing is opened yet."""
+    pragmas: dict[str, Any] = {
         "journal_mode": "wal" if wal else "delete",
         "synchronous": "full",
         "foreign_keys": 1,
@@ -211,6 +212,7 @@ def _database(path: Path, key: bytes, *, wal: bool = True) -> SqlCipherDatabase:
         "cache_size": -16_000,
         "wal_autocheckpoint": 4_000,  # pages: a large sync is not copied into the file twice
     }
+    pragmas |= other
     raw_key = f"x'{key.hex()}'"
     return SqlCipherDatabase(str(path), passphrase=raw_key, pragmas=pragmas, timeout=15)
 
@@ -223,7 +225,7 @@ def _statements(script: str) -> list[str]:
 def _translated(store: Store) -> Iterator[None]:
     try:
         yield
-    except (*_DRIVER_ERRORS, OSError) as error:
+    except (*DRIVER_ERRORS, OSError) as error:
         text = str(error)
         if "disk is full" in text or getattr(error, "errno", None) == 28:
             raise DiskFullError(text) from error

@@ -9,12 +9,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, default=Path("platform-data"), help="folder for files and the SQLite database"
     )
     parser.add_argument("--database", help="postgresql://... ; without it, SQLite in the data folder")
-    steps = parser.add_subparsers(dest="action", metavar="run|seed|review|audit")
+    steps = parser.add_subparsers(dest="action", metavar="run|seed|publish|review|audit")
     run = steps.add_parser("run", help="answer clients until stopped (the default)")
     for one in (parser, run):
         one.add_argument("--host", default="127.0.0.1")
         one.add_argument("--port", type=int, default=8765)
     steps.add_parser("seed", help="fill an empty platform with the demonstration's community")
+    steps.add_parser("publish", help="put what changed of teachers' entries into the directory now")
     review = steps.add_parser("review", help="list, approve or return projects as a national office")
     review.add_argument("decision", choices=("list", "approve", "return"))
     review.add_argument("--country", help="the office's country, such as TR")

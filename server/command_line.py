@@ -3,14 +3,20 @@
 import argparse
 import gc
 import json
+import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import uvicorn
 from peewee import ImproperlyConfigured
 
-from server import projects, seed
+from server import cards, projects, seed
 from server.database import Database, Edit, Record, Upload
+from server.packs import PackFolder
 from server.web import create_app
+
+PUBLISH_EVERY = 60.0  # seconds
 
 
 def main(options: argparse.Namespace) -> int:
@@ -21,7 +27,7 @@ def main(options: argparse.Namespace) -> int:
         print("For PostgreSQL, install its driver first: pip install --require-hashes -r requirements-postgresql.lock")
         return 2
     actions: dict[str, Callable[[Database, argparse.Namespace], int]] = {
-        "run": _run, "seed": _seed, "review": _review, "audit": _audit,
+        "run": _run, "seed": _seed, "publish": _publish, "review": _review, "audit": _audit,
     }  # fmt: skip
     try:
         return actions[options.action or "run"](database, options)
@@ -31,10 +37,26 @@ def main(options: argparse.Namespace) -> int:
 
 def _run(database: Database, options: argparse.Namespace) -> int:
     app = create_app(database, options.data)
+    threading.Thread(target=_publish_often, args=(database, PackFolder(options.data / "packs")), daemon=True).start()
     gc.freeze()  # a large exchange makes many short-lived objects; looking through all others each time is in vain
     gc.set_threshold(50_000, 20, 20)
     print(f"TwinDesk platform on http://{options.host}:{options.port}", flush=True)
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+    return 0
+
+
+def _publish_often(database: Database, folder: PackFolder) -> None:
+    """What teachers changed of their entries goes into the directory within a minute."""
+    while True:
+        today = datetime.now(UTC).date()
+        if cards.waiting(database, today):
+            cards.publish(database, folder, today)
+        time.sleep(PUBLISH_EVERY)
+
+
+def _publish(database: Database, options: argparse.Namespace) -> int:
+    listing = cards.publish(database, PackFolder(options.data / "packs"), datetime.now(UTC).date())
+    print(f"The directory is at {listing.number}: {sum(pack.profiles for pack in listing.packs)} teachers.")
     return 0
 
 

@@ -4,8 +4,12 @@ Given names and surnames are common ones of each country put together by
 chance; nobody in particular is meant. Towns are real, schools are not.
 """
 
+import hashlib
+import json
 import random
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from app.rules import vocabularies
@@ -68,6 +72,10 @@ _SENTENCES = (
     "New to eTwinning. We would begin with something small about {0}.",
     "We live in a village, the internet is slow, and the pupils love {0}.",
 )
+_PROJECT_STARTS = ("A year of", "Together for", "Letters about", "Young eyes on", "Our book of", "Small steps:")
+_SCHOOL_TYPES = {"u6": "pre_primary", "7_11": "primary", "12_15": "lower_secondary", "16_19": "upper_secondary"}
+KEPT_DAYS = 365  # a profile nobody used for a year is hidden (facts: the platform's retention)
+RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 _SUBJECT_POOL = ("biology", "geography", "foreign_languages", "mathematics", "art", "informatics_ict", "history", "music",
                  "citizenship", "environmental_education", "primary", "physics", "chemistry", "natural_sciences")  # fmt: skip
 
@@ -83,24 +91,52 @@ def profiles(count: int, seed: int, today: date) -> list[dict[str, Any]]:
 
 def _profile(number: int, parts: list[str], chance: random.Random, today: date) -> dict[str, Any]:
     country, languages, given, surnames, towns, school = parts
-    bands = vocabularies.get("age_bands").items.values()
-    band = chance.choice(list(bands))
+    band_name, band = chance.choice(list(vocabularies.get("age_bands").items.items()))
+    band_types = (_SCHOOL_TYPES[band_name], "vocational" if band["min"] >= 12 else "special")
     spoken = languages.split(",") + (["en"] if chance.random() < 0.75 else [])
     spoken += [chance.choice(("fr", "de", "es"))] if chance.random() < 0.25 else []
     topics = chance.sample(_TOPICS, 2)
     about = " ".join(chance.choice(_SENTENCES).format(topic) for topic in topics)
+    town = chance.choice(towns.split())
+    day = today - timedelta(days=int(chance.expovariate(1 / 60)))
+    available = chance.random() < 0.8
     return {
         "id": f"p{number:06d}",
         "country": country,
         "name": f"{chance.choice(given.split())} {chance.choice(surnames.split())}",
         "school": school.format(chance.randint(1, 60)),
-        "town": chance.choice(towns.split()),
+        "school_type": band_types[chance.random() < 0.15],
+        "etwinning_school": chance.random() < 0.12,
+        "town": town,
+        "place": place_of(country, town),
         "role": chance.choices(("teacher", "head", "librarian", "psychologist"), (90, 4, 4, 2))[0],
         "languages": sorted(set(spoken)),
         "subjects": sorted(chance.sample(_SUBJECT_POOL, chance.randint(1, 3))),
         "age_from": band["min"],
         "age_to": min(19, band["max"] + chance.choice((0, 0, 0, 4))),
         "about": about,
-        "available": chance.random() < 0.8,
-        "last_active": (today - timedelta(days=int(chance.expovariate(1 / 60)))).isoformat(),
+        "projects": [_project(chance, today.year) for _ in range(chance.choices((0, 1, 2, 4), (50, 30, 15, 5))[0])],
+        "active_projects": chance.choices((0, 1, 2, 5), (55, 30, 10, 5))[0],
+        "available": available,
+        "last_active": day.isoformat(),
+        "expires": (day + timedelta(days=KEPT_DAYS)).isoformat(),
     }
+
+
+def _project(chance: random.Random, year: int) -> dict[str, Any]:
+    title = f"{chance.choice(_PROJECT_STARTS)} {chance.choice(_TOPICS)}"
+    partners = [f"p{chance.randrange(5_000):06d}" for _ in range(chance.randint(1, 3))]
+    return {"title": title, "year": year - chance.randint(0, 6), "partners": partners}
+
+
+@cache
+def _label_points() -> dict[str, tuple[float, float]]:
+    outlines = json.loads((RESOURCES / "map" / "europe.json").read_text("utf-8"))["countries"]
+    return {outline["id"]: tuple(outline["label"]) for outline in outlines if outline["id"]}
+
+
+def place_of(country: str, town: str) -> str:
+    """A point near the middle of the country, the same for the same town: invented schools stand nowhere exactly."""
+    east, north = _label_points()[country]
+    shift = hashlib.sha256(f"{country}{town}".encode()).digest()
+    return f"{north + (shift[0] - 128) / 110:.1f},{east + (shift[1] - 128) / 80:.1f}"

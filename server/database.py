@@ -148,7 +148,40 @@ class Erasure(peewee.Model):
     sha256 = peewee.TextField(primary_key=True)
 
 
-MODELS = [Erasure, School, Account, AuthCode, Token, Scope, Record, Document, Edit, Applied, Member, Project, Upload]
+class Card(peewee.Model):
+    """A teacher's entry in the directory: as it is (``fields``), and as the packs have it (``published``, or empty).
+
+    ``keepable`` is the owner's choice to be kept on others' computers; ``dirty`` waits for the next publication.
+    """
+
+    id = peewee.TextField(primary_key=True)
+    country = peewee.TextField()
+    fields = peewee.TextField()
+    published = peewee.TextField(default="")
+    keepable = peewee.BooleanField(default=True)
+    expires = peewee.TextField()
+    dirty = peewee.BooleanField(default=True, index=True)
+
+    class Meta:
+        indexes = ((("country",), False), (("expires",), False))
+
+
+MODELS = [
+    Card,
+    Erasure,
+    School,
+    Account,
+    AuthCode,
+    Token,
+    Scope,
+    Record,
+    Document,
+    Edit,
+    Applied,
+    Member,
+    Project,
+    Upload,
+]
 
 
 class Database:

@@ -1,53 +1,29 @@
-"""The directory as read-only packs, one gzip file of JSON lines per country, and the vocabularies."""
+"""The directory for clients: the signed list of packs, the packs, and the vocabularies."""
 
-import gzip
 import hashlib
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
 from app.rules import vocabularies
+from app.rules.directory import PARTS
 from server.accounts import SignedIn
+from server.packs import PackFolder
 from server.problems import ProblemError
-from sync.messages import Id, Pack, PackList
+from sync.messages import SignedPackList
 
 router = APIRouter()
 
 
-def write_packs(folder: Path, profiles: list[dict[str, Any]]) -> PackList:
-    """Write one pack for each country and the list of them. Same content, same bytes, same version."""
-    folder.mkdir(parents=True, exist_ok=True)
-    by_country: dict[str, list[dict[str, Any]]] = {}
-    for profile in profiles:
-        by_country.setdefault(profile["country"], []).append(profile)
-    packs = []
-    for country, rows in sorted(by_country.items()):
-        lines = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
-        data = gzip.compress(lines.encode(), 6, mtime=0)
-        sha256 = hashlib.sha256(data).hexdigest()
-        (folder / f"{country}-{sha256[:16]}.jsonl.gz").write_bytes(data)
-        packs.append(Pack(country=country, version=sha256[:16], sha256=sha256, size=len(data), profiles=len(rows)))
-    whole = hashlib.sha256("".join(pack.sha256 for pack in packs).encode()).hexdigest()[:16]
-    found = PackList(version=whole, packs=packs)
-    (folder / "packs.json").write_text(found.model_dump_json(), "utf-8")
-    return found
-
-
-def read_list(folder: Path) -> PackList:
-    """The packs of a folder; an empty list where none were written."""
-    listing = folder / "packs.json"
-    if not listing.exists():
-        return PackList(version="", packs=[])
-    return PackList.model_validate_json(listing.read_bytes())
-
-
 def version(request: Request) -> str:
-    """The version of the whole directory, so that a client need not ask for the list in vain."""
-    return read_list(_folder(request)).version
+    """The number of the list, so that a client need not ask for it in vain."""
+    return str(packs(request).list().number or "")
+
+
+def packs(request: Request) -> PackFolder:
+    return PackFolder(request.app.state.data / "packs")
 
 
 @cache
@@ -58,29 +34,23 @@ def vocabulary_version() -> str:
     return digest.hexdigest()[:16]
 
 
-@router.get("/v1/directory", response_model=PackList)
-def list_packs(request: Request, account: SignedIn) -> PackList:
-    """Which packs there are, with their sizes and checksums."""
-    return read_list(_folder(request))
+@router.get("/v1/directory", response_model=SignedPackList)
+def list_packs(request: Request, account: SignedIn) -> SignedPackList:
+    """Which packs there are, with sizes and checksums, signed by the platform."""
+    return packs(request).signed_list()
 
 
-@router.get("/v1/directory/{country}/{version}")
-def get_pack(request: Request, account: SignedIn, country: str, version: Id) -> FileResponse:
-    """One pack; Range requests go on where a cut download stopped."""
-    if country not in vocabularies.get("countries"):
-        raise ProblemError(404, "no_such_pack")
-    path = _folder(request) / f"{country}-{version}.jsonl.gz"
-    if not path.is_file():
+@router.get("/v1/directory/{country}/{part}/{since}/{number}")
+def get_pack(request: Request, account: SignedIn, country: str, part: str, since: int, number: int) -> FileResponse:
+    """A whole pack (``since`` is 0) or a delta; Range requests go on where a cut download stopped."""
+    known = country in vocabularies.get("countries") and part in PARTS and 0 <= since < number < 2**53
+    path = packs(request).path(country, part, since, number) if known else None
+    if path is None or not path.is_file():
         raise ProblemError(404, "no_such_pack", "This pack was replaced by a newer one; ask for the list again")
-    return FileResponse(path, media_type="application/gzip")
+    return FileResponse(path, media_type="application/zstd")
 
 
 @router.get("/v1/vocabularies")
 def get_vocabularies(account: SignedIn) -> dict[str, Any]:
     """The platform's lists as they are now; they replace those shipped with the program."""
     return {name: {"items": list(vocabularies.shipped(name).items.values())} for name in vocabularies.NAMES}
-
-
-def _folder(request: Request) -> Path:
-    folder: Path = request.app.state.data / "packs"
-    return folder

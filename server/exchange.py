@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.rules import projects as rules
-from server import directory, files, projects
+from server import cards, directory, files, projects
 from server.accounts import Db, SignedIn
 from server.database import Database, Document, Edit, Member, Record, Scope
 from server.json_body import FastJsonRoute
@@ -32,6 +32,7 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
     """Apply each change once, in order, then answer with what is new in every scope of the account."""
     with db.transaction():
         results = apply_changes(db, account, request)
+        _update_card(db, account, request, {result.id for result in results if result.status == "applied"})
         allowed = scopes_of(db, account["id"])
         news, room = {}, PAGE_ITEMS
         for scope in sorted(allowed):
@@ -47,6 +48,14 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
         vocabularies=directory.vocabulary_version(),
     )  # fmt: skip
     return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
+
+
+def _update_card(db: Database, account: dict[str, Any], request: ExchangeRequest, applied: set[str]) -> None:
+    """What a teacher changed of their profile also goes into their entry of the directory."""
+    for change in request.changes:
+        own = isinstance(change, RecordChange) and change.kind == "profile" and change.record_id == account["id"]
+        if own and change.id in applied:
+            cards.own_changes(db, account, dict(change.fields))  # type: ignore[union-attr]
 
 
 def scopes_of(db: Database, account_id: str) -> set[str]:

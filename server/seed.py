@@ -1,12 +1,13 @@
 """The demonstration's platform: two schools, two teachers, two offices, and 5,000 invented profiles."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from server import community, directory, projects
+from server import cards, community, projects
 from server.accounts import hash_password
 from server.database import Account, Database, School
+from server.packs import PackFolder
 
 PASSWORD = "demo-password"  # a demonstration's, printed on its banner; never a default of the platform
 TEACHERS = ("ayse@example.org", "nikos@example.org")
@@ -26,9 +27,12 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
         projects.set_contact(db, other, one, "contact")
         for teacher in (one, other):
             _profile_record(db, teacher)
-    today = datetime.now(UTC).date()
-    own = [{**card, "last_active": today.isoformat()} for card in _CARDS]
-    directory.write_packs(data / "packs", own + community.profiles(count - len(own), 2026, today))
+        today = datetime.now(UTC).date()
+        until = (today + timedelta(days=cards.KEPT_DAYS)).isoformat()
+        own = [{**_COMMON, **card, "last_active": today.isoformat(), "expires": until,
+                "place": community.place_of(card["country"], card["town"])} for card in _CARDS]  # fmt: skip
+        cards.put(db, own + community.profiles(count - len(own), 2026, today))
+    cards.publish(db, PackFolder(data / "packs"), today)
 
 
 def _account(db: Database, email: str) -> dict[str, Any]:
@@ -53,6 +57,10 @@ _ACCOUNTS: list[dict[str, Any]] = [
     {"id": "o-tr", "email": "office-tr@example.org", "name": "eTwinning Türkiye", "role": "office", "country": "TR", "school_id": None},
     {"id": "o-el", "email": "office-el@example.org", "name": "eTwinning Ελλάδα", "role": "office", "country": "EL", "school_id": None},
 ]  # fmt: skip
+_COMMON: dict[str, Any] = {
+    "school_type": "lower_secondary", "etwinning_school": True, "active_projects": 0,
+    "projects": [{"title": "Bees and gardens", "year": 2025, "partners": ["t-ayse", "t-nikos", "p000012"]}],
+}  # fmt: skip
 _CARDS: list[dict[str, Any]] = [
     {"id": "t-ayse", "country": "TR", "name": "Ayşe Işık", "school": "Ağrı Dağı Ortaokulu", "town": "Iğdır",
      "role": "teacher", "languages": ["en", "tr"], "subjects": ["natural_sciences", "environmental_education"],

@@ -19,7 +19,7 @@ from sync.errors import (
     RefusedError,
     SignInNeededError,
 )
-from sync.messages import MAX_BODY, Account, ExchangeAnswer, ExchangeRequest, PackList, Tokens
+from sync.messages import MAX_BODY, Account, ExchangeAnswer, ExchangeRequest, SignedPackList, Tokens
 
 TIMEOUT = (6, 45)  # seconds to connect, and between bytes
 COMPRESS_ABOVE = 1_000
@@ -75,8 +75,8 @@ class ApiClient:
             body, headers["Content-Encoding"] = gzip.compress(body, 3), "gzip"
         return self._parse(ExchangeAnswer, self._ask("POST", "v1/exchange", body, headers))
 
-    def packs(self) -> PackList:
-        return self._parse(PackList, self._ask("GET", "v1/directory"))
+    def packs(self) -> SignedPackList:
+        return self._parse(SignedPackList, self._ask("GET", "v1/directory"))
 
     def vocabularies(self) -> dict[str, Any]:
         found = _json(self._ask("GET", "v1/vocabularies").body)

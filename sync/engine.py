@@ -1,25 +1,23 @@
 """One sync: what waits goes out in order, what is new comes in, each step in one local transaction."""
 
-import hashlib
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from pydantic import ValidationError
 from uuid6 import uuid7
 
 from app.rules import vocabularies
 from local_db.store import Store
-from local_db.tables import documents, file_use, outbox, partners, records, settings, transfers
+from local_db.tables import documents, file_use, outbox, records, settings, transfers
 from sync import messages
 from sync.client import ApiClient
+from sync.directory import SMALL, DirectorySync
 from sync.documents import DocumentError, merged
-from sync.errors import BadAnswerError, RefusedError
-from sync.messages import Command, DirectoryProfile, DocumentChange, ExchangeRequest, Pack, RecordChange, ScopeChanges
+from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
+from sync.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
 from sync.transfers import TransferQueue
 
-MAX_PACK_PLAIN = 600_000_000
 SEND_BYTES = 8_000_000
 
 
@@ -61,8 +59,8 @@ OnTopics = Callable[[set[str]], None]
 class Engine:
     """Syncs one profile. Uses the calling thread's own connection of the store."""
 
-    def __init__(self, store: Store, client: ApiClient) -> None:
-        self.store, self.client = store, client
+    def __init__(self, store: Store, directory: DirectorySync, client: ApiClient) -> None:
+        self.store, self.directory, self.client = store, directory, client
         self.files = TransferQueue(store, client)
 
     def sync(self, on_progress: OnProgress, on_topics: OnTopics) -> Report:
@@ -247,54 +245,30 @@ class Engine:
             settings.put(self.store, "vocabularies_version", version)
 
     def _refresh_directory(self, version: str, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> None:
-        if not version or version == settings.get(self.store, "directory_version"):
+        """Read the list when it moved, and fetch what is small; a large download waits to be asked for."""
+        directory = self.directory
+        listing = directory.known_list()
+        if version and (listing is None or version != str(listing.number)):
+            try:
+                listing = directory.fetch_list(self.client)
+            except ForeignDirectoryError as error:
+                report.complaints.append(str(error))
+                return
+        if listing is None:
             return
-        listing = self.client.packs()
-        here = partners.packs(self.store)
-        wanted = [pack for pack in listing.packs if here.get(pack.country) != pack.version]
-        for number, pack in enumerate(wanted):
-            on_progress(Progress("directory", number, len(wanted)))
-            try:
-                self._take_pack(pack, report)
-            except RefusedError as refused:
-                report.complaints.append(f"{pack.country}: {refused.problem}")
-        for country in set(here) - {pack.country for pack in listing.packs}:
-            partners.forget_country(self.store, country)
-        settings.put(self.store, "directory_version", listing.version)
-        on_topics({"partners"})
-
-    def _take_pack(self, pack: Pack, report: Report) -> None:
-        data = bytearray()
-        for chunk in self.client.download(f"v1/directory/{pack.country}/{pack.version}"):
-            data += chunk
-            if len(data) > pack.size:
-                break
-        if hashlib.sha256(data).hexdigest() != pack.sha256:
-            raise BadAnswerError(f"the pack of {pack.country} is damaged")
-        rows = []
-        for number, line in enumerate(_lines(bytes(data)), start=1):
-            try:
-                profile = DirectoryProfile.model_validate_json(line)
-            except ValidationError as error:
-                report.complaints.append(f"{pack.country}, line {number}: {error.errors()[0]['type']}")
-                continue
-            if profile.country == pack.country:
-                rows.append(profile.model_dump())
-        partners.replace_pack(self.store, pack.country, pack.version, rows)
+        plan = directory.plan(listing)
+        if plan.size > SMALL:
+            on_topics({"partners"})
+            return
+        outcome = directory.update(
+            self.client, plan, lambda done, total: on_progress(Progress("directory", done, total)), threading.Event()
+        )
+        report.complaints += outcome.complaints
+        if plan.steps or plan.forget or outcome.expired:
+            on_topics({"partners"})
 
 
 def _takes_away(answer: messages.ExchangeAnswer) -> bool:
     """Whether a published work was withdrawn, or a project left: its files must not stay here."""
     rows = (record for scope in answer.scopes.values() for record in scope.records)
     return bool(answer.gone) or any(row.kind == "material" and row.fields.get("deleted") for row in rows)
-
-
-def _lines(data: bytes) -> Iterator[bytes]:
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        plain = inflate.decompress(data, MAX_PACK_PLAIN)
-    except zlib.error as error:
-        raise BadAnswerError(f"a pack is not gzip: {error}") from None
-    if inflate.unconsumed_tail:
-        raise BadAnswerError("a pack is too large")
-    yield from plain.splitlines()

@@ -59,3 +59,21 @@ class SignInCancelledError(SyncError):
     """The person closed the browser, refused, or took too long."""
 
     code = "sign_in_cancelled"
+
+
+class ForeignDirectoryError(SyncError):
+    """A list of packs that is not this platform's, or older than one seen before. The directory stays as it was."""
+
+    code = "foreign_directory"
+
+
+class BadPackError(SyncError):
+    """A pack that is damaged, swapped or larger than announced. The directory stays as it was."""
+
+    code = "bad_pack"
+
+
+class StoppedError(SyncError):
+    """The teacher stopped a download; it goes on where it was."""
+
+    code = "stopped"

@@ -7,6 +7,7 @@ Described for people in docs/protocol.md, for machines in docs/openapi.json.
 from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
 PROTOCOL = 1
 MAX_CHANGES = 2_500
@@ -123,37 +124,82 @@ class ExchangeAnswer(Message):
     vocabularies: str = ""
 
 
-class Pack(Message):
-    """One country's part of the directory: a gzip file of JSON lines, named by its version."""
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+MAX_PACK = 120_000_000  # bytes compressed
+MAX_PACK_PLAIN = 1_500_000_000
 
-    country: str
-    version: Id
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    size: Annotated[int, Field(ge=0, le=200_000_000)]
+
+class PackFile(Message):
+    """One file of the directory: a whole pack (``since`` is 0), or what changed since number ``since``."""
+
+    since: Annotated[int, Field(ge=0)] = 0
+    number: Annotated[int, Field(ge=1)]
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=MAX_PACK)]
+    plain: Annotated[int, Field(ge=0, le=MAX_PACK_PLAIN)]
+    lines: Annotated[int, Field(ge=0, le=5_000_000)]
+
+
+class Pack(Message):
+    """One of a country's two packs of the directory, and the steps that lead to its present number."""
+
+    country: Country
+    part: Literal["available", "other"]
+    number: Annotated[int, Field(ge=1)]
     profiles: Annotated[int, Field(ge=0)]
+    whole: PackFile
+    deltas: Annotated[list[PackFile], Field(max_length=60)] = []
 
 
 class PackList(Message):
-    version: str
-    packs: Annotated[list[Pack], Field(max_length=300)]
+    """All packs there are. ``number`` only ever grows."""
+
+    number: Annotated[int, Field(ge=0)]
+    made: float
+    packs: Annotated[list[Pack], Field(max_length=600)]
 
 
-class DirectoryProfile(Message):
-    """One line of a pack."""
+class SignedPackList(Message):
+    """A :class:`PackList` as the JSON text that was signed (Ed25519, RFC 8032), with signature and public key in hex."""
+
+    text: Annotated[str, StringConstraints(max_length=4_000_000)]
+    signature: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PastProject(TypedDict):
+    """A finished or running project of a teacher, with the ids of those who took part."""
+
+    title: Annotated[str, StringConstraints(max_length=200)]
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    partners: Annotated[list[Id], Field(max_length=30)]
+
+
+class DirectoryProfile(TypedDict):
+    """One teacher of the directory, one line of a pack. ``place`` is the school's, in tenths of a degree north and
+    east, or empty. A dictionary rather than an object: a directory has a million of them."""
 
     id: Id
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country: Country
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     school: Annotated[str, StringConstraints(max_length=300)]
+    school_type: Name
+    etwinning_school: bool
     town: Annotated[str, StringConstraints(max_length=200)]
+    place: Annotated[str, StringConstraints(pattern=r"^$|^-?\d{1,2}\.\d,-?\d{1,3}\.\d$")]
     role: Name
-    languages: Annotated[list[str], Field(max_length=40)]
-    subjects: Annotated[list[str], Field(max_length=60)]
+    languages: Annotated[list[Annotated[str, StringConstraints(max_length=12)]], Field(max_length=40)]
+    subjects: Annotated[list[Name], Field(max_length=60)]
     age_from: Annotated[int, Field(ge=0, le=120)]
     age_to: Annotated[int, Field(ge=0, le=120)]
     about: Annotated[str, StringConstraints(max_length=4_000)]
+    projects: Annotated[list[PastProject], Field(max_length=20)]
+    active_projects: Annotated[int, Field(ge=0, le=1_000)]
     available: bool
-    last_active: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    last_active: Day
+    expires: Day
 
 
 class Account(Message):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from local_db.directory.database import DirectoryDatabase
 from local_db.errors import StoreError
 from local_db.store import Store
 from local_db.tables import outbox, records, settings, transfers
@@ -14,6 +15,7 @@ from sync.connection import Connection
 from sync.errors import BusyError, SignInNeededError, SyncError
 
 if TYPE_CHECKING:
+    from sync.directory import DirectorySync
     from sync.engine import Engine, Progress, Report
 
 EVERY = 60.0
@@ -44,12 +46,16 @@ class SyncService:
     def __init__(
         self,
         store: Store,
+        directory: DirectoryDatabase,
         connection: Connection,
         on_status: Callable[[Status], None],
         on_topics: Callable[[set[str]], None],
     ) -> None:
         self._store, self._connection = store, connection
         self._made: Engine | None = None
+        self._directory_db = directory
+        self._directory: DirectorySync | None = None
+        self._making = threading.Lock()
         self._on_status, self._on_topics = on_status, on_topics
         self._wake, self._stop = threading.Event(), threading.Event()
         self._lock = threading.Lock()
@@ -67,8 +73,18 @@ class SyncService:
         if self._made is None:
             from sync.engine import Engine
 
-            self._made = Engine(self._store, self._connection.client())
+            self._made = Engine(self._store, self.directory, self._connection.client())
         return self._made
+
+    @property
+    def directory(self) -> "DirectorySync":
+        """What brings the directory up to date; shared with whoever fetches a large part of it."""
+        with self._making:
+            if self._directory is None:
+                from sync.directory import DirectorySync
+
+                self._directory = DirectorySync(self._store, self._directory_db)
+            return self._directory
 
     def start(self) -> None:
         self._thread.start()
@@ -125,6 +141,7 @@ class SyncService:
             self._soon = False
             pause = self._try()
         self._store.close_thread()
+        self._directory_db.close()
 
     def _try(self) -> float:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from local_db.migrations import VERSION
 from tests.platform import AYSE, Computer, RunningPlatform
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +68,11 @@ def test_a_headless_sync_and_what_the_doctor_says(platform: RunningPlatform, tmp
     assert (offline.returncode, json.loads(offline.stdout)["state"]) == (1, "offline")
 
     well = run("doctor", *where, TWINDESK_PASSPHRASE=PASSPHRASE)
-    assert well.returncode == 0 and "store: version 1 of 1" in well.stdout and "All is well." in well.stdout
+    assert (
+        well.returncode == 0
+        and f"store: version {VERSION} of {VERSION}" in well.stdout
+        and "All is well." in well.stdout
+    )
     store = profile / "store.db"
     store.write_bytes(os.urandom(store.stat().st_size))
     ill = run("doctor", *where, TWINDESK_PASSPHRASE=PASSPHRASE)

@@ -23,7 +23,7 @@ def journal(project: str, record: str | None = None, text: str = "hello", revisi
 def test_without_a_token_nothing_is_told(any_platform: RunningPlatform) -> None:
     api = Api(any_platform)
     for method, path in (("GET", "/v1/me"), ("POST", "/v1/exchange"), ("GET", "/v1/directory"),
-                         ("GET", "/v1/directory/TR/x"), ("GET", "/v1/vocabularies"), ("POST", "/v1/uploads"),
+                         ("GET", "/v1/directory/TR/other/0/1"), ("GET", "/v1/vocabularies"), ("POST", "/v1/uploads"),
                          ("HEAD", "/v1/uploads/x"), ("PATCH", "/v1/uploads/x"),
                          ("GET", "/v1/projects/x/files/y")):  # fmt: skip
         answer = api.call(method, path, json={"device": "d"} if method == "POST" else None)

@@ -66,7 +66,7 @@ def test_the_profile_folder_tells_a_thief_nothing(desk: Workspace, tmp_path: Pat
     pupil = work.add_pupil(work.add_class("6-A Papatya"), "Zeynep Kara")
     (tmp_path / "gizli-masal.txt").write_text("Bir varmış bir yokmuş, evvel zaman içinde")
     work.take_in(pupil, tmp_path / "gizli-masal.txt")
-    desk.partners.keep_note("t-nikos", "Answers slowly in winter")
+    desk.keeping.keep_note("t-nikos", "Answers slowly in winter")
     project = desk.projects.create()
     desk.projects.open(project).set_fields({"title": "Kavak yelleri"})
     desk.safety.back_up()
@@ -219,12 +219,12 @@ def test_a_full_disk_is_named_and_loses_nothing(desk: Workspace) -> None:
     desk.store.sql(f"pragma max_page_count = {pages}")
     with pytest.raises(DiskFullError):
         for n in range(200):
-            desk.partners.keep_note(f"p{n}", "long words " * 400)
+            desk.keeping.keep_note(f"p{n}", "long words " * 400)
     desk.store.sql("pragma max_page_count = 1000000")
     assert desk.store.check() == []
     assert desk.projects.get(project).title == "Kept before"
-    desk.partners.keep_note("after", "there is room again")
-    assert desk.partners.note("after") == "there is room again"
+    desk.keeping.keep_note("after", "there is room again")
+    assert desk.keeping.note("after") == "there is room again"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file size")

@@ -161,7 +161,7 @@ def test_partners_are_found_narrowed_starred_and_noted(qtbot: QtBot, window: Mai
     click(qtbot, page.profile.findChild(QPushButton, "star"))
     assert desk.partners.get("t-1").starred
     qtbot.keyClicks(page.profile._note, "Answers quickly")
-    qtbot.waitUntil(lambda: desk.partners.note("t-1") == "Answers quickly", timeout=2_000)
+    qtbot.waitUntil(lambda: desk.keeping.note("t-1") == "Answers quickly", timeout=2_000)
     qtbot.keyClicks(page.line, " zzz")
     qtbot.waitUntil(lambda: "Nobody fits all of this" in words_on(page))
     click(qtbot, find_button(page, "Clear all"))

@@ -1,12 +1,15 @@
 """What the tests of the window share."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from app.rules.directory import PARTS, part_of
 from app.workspace import Workspace
-from local_db.tables import partners, records, settings
+from local_db.directory import index
+from local_db.tables import records, settings
 from ui.shell import MainWindow
 
 ME = {"id": "t-me", "name": "Işıl Öğretmen", "email": "isil@example.org", "country": "TR", "school": "Köy Okulu"}
@@ -16,7 +19,9 @@ def teacher(number: int, **values: Any) -> dict[str, Any]:
     return {
         "id": f"t-{number}", "country": "EL", "name": f"Teacher {number}", "school": "School", "town": "Town",
         "role": "teacher", "languages": ["en"], "subjects": ["biology"], "age_from": 12, "age_to": 15,
-        "about": "We measure water.", "available": True, "last_active": "2026-11-01", **values,
+        "about": "We measure water.", "available": True, "last_active": "2026-11-01", "school_type": "lower_secondary",
+        "etwinning_school": False, "place": "35.5,24.0", "projects": [], "active_projects": 0, "expires": "9999-12-31",
+        **values,
     }  # fmt: skip
 
 
@@ -31,7 +36,9 @@ def furnish(desk: Workspace) -> None:
     """A signed-in teacher with a small directory and one contact."""
     settings.put(desk.store, "account", ME)
     for country, rows in TEACHERS.items():
-        partners.replace_pack(desk.store, country, "v1", rows)
+        for part in PARTS:
+            lines = [(row, json.dumps(row).encode()) for row in rows if part_of(row) == part]
+            index.replace_pack(desk.directory_db, country, part, 1, "0" * 64, lines)
     fields = {"account_id": "t-1", "name": "Νίκος Δημητρίου", "country": "EL", "state": "contact"}
     with desk.store.transaction():
         records.accept(desk.store, "account:t-me", [("contact", "t-me--t-1", 1, fields)])

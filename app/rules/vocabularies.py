@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "vocabularies"
-NAMES = ("age_bands", "countries", "languages", "staff_roles", "subjects", "tools", "upload_limits")
+NAMES = ("age_bands", "countries", "languages", "school_types", "staff_roles", "subjects", "tools", "upload_limits")
 MAX_ITEMS = 500
 
 

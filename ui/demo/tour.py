@@ -144,7 +144,7 @@ class Tour:
         pause(60)
         note = page.profile.findChild(QWidget, "note")
         QTest.keyClicks(note, NOTE)
-        wait_for(lambda: self.a.workspace.partners.note("t-nikos") == NOTE, "the note is kept")
+        wait_for(lambda: self.a.workspace.keeping.note("t-nikos") == NOTE, "the note is kept")
         chosen = self.a.workspace.partners.get("t-nikos")
         check(chosen and chosen.starred, "the star is kept")
         return f"{page._count.text()}; starred {found.name}, note kept"

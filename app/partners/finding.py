@@ -1,0 +1,308 @@
+"""Finding partners in the directory on this computer."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from uuid6 import uuid7
+
+from app.account import AccountUseCases
+from app.rules import matching
+from app.rules.directory import parse_words
+from app.rules.geography import Point, point_of
+from local_db.directory.database import DirectoryDatabase
+from local_db.directory.search import Directory, Ranking, Search
+from local_db.directory.search import Found as Hits
+from local_db.store import Store
+from local_db.tables import documents, outbox, partners, records, settings
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class PastProject:
+    title: str
+    year: int
+    partners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """A teacher of the directory; ``last_active`` is an ISO date, ``place`` a point in degrees or None."""
+
+    id: str
+    country: str
+    name: str
+    school: str
+    school_type: str
+    etwinning_school: bool
+    town: str
+    place: Point | None
+    role: str
+    languages: tuple[str, ...]
+    subjects: tuple[str, ...]
+    age_from: int
+    age_to: int
+    about: str
+    projects: tuple[PastProject, ...]
+    active_projects: int
+    available: bool
+    last_active: str
+    starred: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for: words and ticked facets (``c:PT``, ``l:en``, ``s:biology``, ``a:12_15``).
+
+    Facets of one kind are alternatives, facets of different kinds must all hold. ``active_days`` and
+    ``within_km`` of 0 mean any. ``only`` is empty, ``starred``, ``contacts`` or a folder's id. ``sort`` is
+    ``activity``, ``distance`` or ``fit`` (to the draft ``project_id``).
+    """
+
+    words: str = ""
+    tags: frozenset[str] = frozenset()
+    active_days: int = 0
+    within_km: int = 0
+    only: str = ""
+    sort: str = "activity"
+    project_id: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        return {**asdict(self), "tags": sorted(self.tags)}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Query":
+        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        return cls(**{**known, "tags": frozenset(known.get("tags", ()))})
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a teacher fits a draft: points, the most there could be, and the reasons' codes."""
+
+    points: int
+    best: int
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Found:
+    """A search's result: the first rows, how many there are, and how many each facet would leave."""
+
+    query: Query
+    rows: list[PartnerRow]
+    total: int
+    facets: dict[str, int] = field(default_factory=dict)
+    active: dict[int, int] = field(default_factory=dict)
+    near: dict[int, int] = field(default_factory=dict)
+    countries: dict[str, int] = field(default_factory=dict)
+    suggestion: str = ""
+    hits: Hits | None = None
+
+
+ACTIVE_DAYS = (7, 30, 90, 180)
+
+
+class PartnerUseCases:
+    """Searching, explaining fits, and contacts. Searches may run in any thread; each has its own connection."""
+
+    def __init__(
+        self, store: Store, db: DirectoryDatabase, account: AccountUseCases, queued: Callable[[], None]
+    ) -> None:
+        self._store, self._db, self._account, self._queued = store, db, account, queued
+        self._mine = threading.local()
+        self._thread = ThreadPoolExecutor(1, "search")
+        self._asked = 0
+
+    @property
+    def _directory(self) -> Directory:
+        if not hasattr(self._mine, "directory"):
+            self._mine.directory = Directory(self._db)
+        found: Directory = self._mine.directory
+        return found
+
+    def search(self, query: Query) -> Found:
+        """The first page of a search with all its counts; for a worker where the directory is large."""
+        hits = self._directory.search(self._search_of(query), self._ranking(query))
+        today = date.today()
+        active = {days: _since(hits.active, today - timedelta(days=days)) for days in ACTIVE_DAYS}
+        found = Found(query, [], hits.total, hits.facets, active, hits.near, self._directory.by_country(hits), "", hits)
+        found.rows = self.page(found, 0)
+        if not hits.total and query.words:
+            found.suggestion = self._directory.suggestion(parse_words(query.words))
+        return found
+
+    def search_later(
+        self, query: Query, on_found: Callable[[Found], None], on_failed: Callable[[Exception], None]
+    ) -> None:
+        """Search in a thread of its own and call back from there; a search that a newer one overtook is left out."""
+        self._asked += 1
+        number = self._asked
+
+        def work() -> None:
+            if number != self._asked:
+                return
+            try:
+                found = self.search(query)
+            except Exception as error:  # told to whoever asked
+                on_failed(error)
+            else:
+                if number == self._asked:
+                    on_found(found)
+
+        self._thread.submit(work)
+
+    def close(self) -> None:
+        self._asked += 1
+        self._thread.submit(self._close_thread)
+        self._thread.shutdown()
+
+    def _close_thread(self) -> None:
+        self._db.close()
+        self._store.close_thread()
+
+    def page(self, found: Found, offset: int) -> list[PartnerRow]:
+        """Fifty rows of a result from ``offset`` on."""
+        assert found.hits is not None
+        starred = partners.stars(self._store)
+        return [_row(profile, starred) for profile in self._directory.page(found.hits, offset, PAGE)]
+
+    def get(self, partner_id: str) -> PartnerRow | None:
+        return next(iter(self.get_all([partner_id])), None)
+
+    def get_all(self, ids: Iterable[str]) -> list[PartnerRow]:
+        """Those of the ids that are in the directory on this computer, in their order."""
+        wanted = list(ids)
+        found, starred = self._directory.get(wanted), partners.stars(self._store)
+        return [_row(found[partner_id], starred) for partner_id in wanted if partner_id in found]
+
+    def directory_size(self) -> tuple[int, int, float | None]:
+        """How many teachers, how many countries, and when the directory came (seconds since 1970)."""
+        return self._directory.size()
+
+    def newest(self, query: Query, known: int) -> tuple[int, int]:
+        """How many of a search came after row ``known`` of the directory, and the newest row there is."""
+        return self._directory.new_since(self._search_of(query), known)
+
+    # -- matching --------------------------------------------------------------------------
+
+    def weights(self) -> dict[str, int]:
+        """How much each criterion counts, 0 to 3."""
+        kept = self._kept_weights()
+        return {name: int(kept.get(name, usual)) for name, usual in matching.WEIGHTS.items()}
+
+    def weigh(self, name: str, weight: int) -> None:
+        settings.put(
+            self._store, "preference:weights", {**self.weights(), name: max(0, min(matching.HEAVIEST, weight))}
+        )
+
+    def fit(self, partner: PartnerRow, project_id: str) -> Fit:
+        """How well one teacher fits a draft, with the reasons."""
+        criteria = self._criteria(project_id)
+        points, reasons = matching.explain(_profile(partner), criteria)
+        return Fit(points, matching.best(criteria), tuple(reasons))
+
+    # -- contacts --------------------------------------------------------------------------
+
+    def home(self) -> Point | None:
+        """Where the teacher's own school is, if their entry is in the directory here."""
+        me = self._account.current.id
+        own = self._directory.get([me]).get(me) if me else None
+        return point_of(own["place"]) if own else None
+
+    def contacts(self) -> list[str]:
+        return [str(row.fields["account_id"]) for row in records.all_of(self._store, "contact")
+                if row.fields.get("state") == "contact"]  # fmt: skip
+
+    def shared_contacts(self, partner: PartnerRow) -> list[str]:
+        """Names of the teacher's contacts who have been in a project with this partner."""
+        met = {other for project in partner.projects for other in project.partners} - {partner.id}
+        return sorted(str(row.fields["name"]) for row in records.all_of(self._store, "contact")
+                      if row.fields.get("state") == "contact" and row.fields["account_id"] in met)  # fmt: skip
+
+    def contact_state(self, partner_id: str) -> str:
+        """``contact``, ``asked``, ``asks_you``, ``declined``, ``waiting`` (unsent) or ``none``."""
+        for row in records.all_of(self._store, "contact"):
+            if row.fields.get("account_id") == partner_id:
+                return str(row.fields.get("state"))
+        queued = outbox.has_command(self._store, ("ask_contact",), partner_id)
+        return "waiting" if queued and queued != outbox.REFUSED else "none"
+
+    def ask_contact(self, partner_id: str) -> Callable[[], bool]:
+        """Ask someone to be a contact; sent at the next sync. Returns the undo, which works until then."""
+        return self._command("ask_contact", partner_id)
+
+    def answer_contact(self, partner_id: str, accept: bool) -> Callable[[], bool]:
+        return self._command("answer_contact", partner_id, accept=accept)
+
+    def _command(self, name: str, partner_id: str, **args: bool) -> Callable[[], bool]:
+        change_id = str(uuid7())
+        with self._store.transaction():
+            outbox.add(self._store, change_id, "command", "", (name, partner_id), {"account_id": partner_id, **args})
+        self._queued()
+
+        def undo() -> bool:
+            with self._store.transaction():
+                entry = outbox.last_open(self._store, "command", (name, partner_id))
+                if entry is None or entry.id != change_id:
+                    return False
+                outbox.done(self._store, [change_id])
+            self._queued()
+            return True
+
+        return undo
+
+    # -- helpers ---------------------------------------------------------------------------
+
+    def _search_of(self, query: Query) -> Search:
+        since = (date.today() - timedelta(days=query.active_days)).isoformat() if query.active_days else ""
+        return Search(parse_words(query.words), query.tags, since, query.within_km, self.home(), self._only(query.only))
+
+    def _only(self, only: str) -> frozenset[str] | None:
+        if not only:
+            return None
+        if only == "contacts":
+            return frozenset(self.contacts())
+        return frozenset(partners.stars(self._store, None if only == "starred" else only))
+
+    def _ranking(self, query: Query) -> Ranking:
+        if query.sort == "fit" and query.project_id:
+            turn = date.today().isocalendar().week + sum(self._account.current.id.encode())
+            return Ranking("fit", None, tuple(self._criteria(query.project_id)), turn)
+        return Ranking(query.sort, self.home())
+
+    def _criteria(self, project_id: str) -> list[matching.Criterion]:
+        draft = documents.get(self._store, project_id)
+        row = records.get(self._store, "project", project_id)
+        fields = row.fields if row else {}
+        taking_part = (str(fields.get(f"{who}_country") or "") for who in ("founder", "cofounder"))
+        countries = {self._account.current.country, *taking_part} - {""}
+        wish = matching.wish_of(draft.fields if draft else {}, countries, date.today())
+        return matching.criteria(wish, self.weights())
+
+    def _kept_weights(self) -> dict[str, Any]:
+        found: dict[str, Any] = settings.get(self._store, "preference:weights", {})
+        return found
+
+
+def _since(sums: Mapping[str, int], day: date) -> int:
+    """Of sums by day, newest first, the one that counts everything since ``day``."""
+    return next((total for found, total in reversed(list(sums.items())) if found >= day.isoformat()), 0)
+
+
+def _row(profile: Mapping[str, Any], starred: Mapping[str, str]) -> PartnerRow:
+    values = {name: profile[name] for name in PartnerRow.__dataclass_fields__ if name in profile}
+    past = tuple(PastProject(p["title"], p["year"], tuple(p["partners"])) for p in profile["projects"])
+    return PartnerRow(**{
+        **values, "languages": tuple(profile["languages"]), "subjects": tuple(profile["subjects"]), "projects": past,
+        "place": point_of(profile["place"]), "starred": profile["id"] in starred,
+    })  # fmt: skip
+
+
+def _profile(partner: PartnerRow) -> dict[str, Any]:
+    """A row as the rules know a teacher."""
+    return {**{name: getattr(partner, name) for name in PartnerRow.__dataclass_fields__}, "place": ""}

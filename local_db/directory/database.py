@@ -1,0 +1,112 @@
+"""The directory's encrypted file: its schema, its connections, one for each thread."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local_db import keys
+from local_db.errors import DiskFullError, StoreDamagedError
+from local_db.store import DRIVER_ERRORS, encrypted_database
+
+VERSION = 1
+CACHE_ONLY: dict[str, Any] = {
+    "synchronous": "normal",
+    "secure_delete": "fast",
+    "cache_size": -24_000,
+}  # it can come again
+SCHEMA = (
+    "create table profile (row integer primary key, id text not null unique, country text not null, "
+    "part text not null, segment integer not null, expires text not null, body blob not null)",
+    "create index profile_pack on profile (country, part)",
+    "create index profile_expires on profile (expires)",
+    # a word, or its first letters and a star, with the set of rows that have it: one set for each whole pack
+    # (written once, never merged), and one in segment 0 for all that came by deltas
+    "create table posting (segment integer not null, term text not null, rows blob not null, "
+    "primary key (segment, term)) without rowid",
+    "create table facet (tag text primary key, rows blob not null) without rowid",
+    "create table pack (country text not null, part text not null, number integer not null, sha256 text not null, "
+    "segment integer not null, at real not null, primary key (country, part)) without rowid",
+    "create table download (file text not null, start integer not null, data blob not null, primary key (file, start))",
+)
+
+
+class DirectoryDatabase:
+    """``directory.db`` of a profile. A damaged or foreign file is replaced by an empty one: the packs come again."""
+
+    def __init__(self, profile: Path, key: bytes) -> None:
+        self.path = profile / "directory.db"
+        self._key = keys.derive(key, "twindesk directory")
+        self.was_damaged = False
+        self._opened = threading.local()
+        self.db = encrypted_database(self.path, self._key, **CACHE_ONLY)
+        try:
+            self._prepare()
+        except StoreDamagedError:
+            self.was_damaged = True
+            self._start_anew()
+
+    def _prepare(self) -> None:
+        version = self.sql("pragma user_version")[0][0]
+        if version not in (0, VERSION):
+            self._start_anew()
+        elif version == 0:
+            with self.transaction():
+                for statement in SCHEMA:
+                    self.db.execute_sql(statement)
+                self.db.execute_sql(f"pragma user_version = {VERSION}")
+
+    def _start_anew(self) -> None:
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self.db = encrypted_database(self.path, self._key, **CACHE_ONLY)
+        self._prepare()
+
+    def close(self) -> None:
+        """Close the calling thread's connection."""
+        self._opened.times = getattr(self._opened, "times", 0) + 1
+        if not self.db.is_closed():
+            self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._translated(), self.db.atomic("IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one moment, whatever is written meanwhile."""
+        with self._translated(), self.db.atomic("DEFERRED"):
+            yield
+
+    def sql(self, statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._translated():
+            return list(self.db.execute_sql(statement, tuple(values)).fetchall())
+
+    def many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        with self._translated():
+            self.db.connection().executemany(statement, rows)
+
+    def checkpoint(self) -> None:
+        """Put what was written into the file itself, and give the log's room back."""
+        self.sql("pragma wal_checkpoint(truncate)")
+
+    def stamp(self) -> tuple[int, int, int]:
+        """Changes with every write of any connection, and when the thread's connection is another one."""
+        connection = self.db.connection()
+        (version,) = connection.execute("pragma data_version").fetchone()
+        return getattr(self._opened, "times", 0), int(version), connection.total_changes
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (*DRIVER_ERRORS, OSError) as error:
+            text = str(error)
+            if "disk is full" in text or getattr(error, "errno", None) == 28:
+                raise DiskFullError(text) from error
+            if any(sign in text for sign in ("malformed", "not a database", "file is encrypted", "disk I/O error")):
+                raise StoreDamagedError(self.path, []) from error
+            raise

@@ -1,0 +1,193 @@
+"""Taking packs in: rows, and for every word and facet the set of rows that have it (roaring bitmaps).
+
+A pack goes in within one transaction: after a kill, all of it is there or none. The sets of words of a whole pack are a
+segment of their own, written once in the order of the words; what deltas bring is merged into segment 0. Words of up to
+four letters are also kept as beginnings (``wat*``), so that a search while typing reads one set instead of thousands.
+"""
+
+import json
+import time
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from pyroaring import BitMap
+
+from app.rules.directory import tags_of, terms_of
+from local_db.directory import bodies
+from local_db.directory.database import DirectoryDatabase
+
+PREFIX_LETTERS = 4
+BATCH = 500  # rows for one statement: short enough not to hold the interpreter
+DELTAS = 0  # the segment of what came since the whole packs
+SEGMENT_TERM = ("segment", "term")
+Profile = Mapping[str, Any]
+Tick = Callable[[int], None]  # called with the rows done; may raise to stop
+
+
+def replace_pack(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
+                 lines: Iterable[tuple[Profile, bytes]], tick: Tick = lambda _n: None) -> int:  # fmt: skip
+    """Put a whole pack of ``(profile, its JSON)`` in the place of the one before; returns how many teachers it has."""
+    with db.transaction():
+        _remove_pack(db, country, part)
+        ((segment,),) = db.sql("select coalesce(max(segment), 0) + 1 from pack")
+        count = _insert(db, country, part, segment, lines, tick)
+        _note(db, country, part, number, sha256, segment)
+    return count
+
+
+def apply_delta(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
+                changed: Iterable[Profile], gone: Iterable[str]) -> None:  # fmt: skip
+    """Bring a pack one step further: ``changed`` teachers replace their rows, ``gone`` ones disappear."""
+    with db.transaction():
+        ((segment,),) = db.sql("select segment from pack where country = ? and part = ?", (country, part))
+        fresh = [(p, json.dumps(p, ensure_ascii=False).encode()) for p in changed]
+        leaving = list(gone)
+        for start in range(0, len(leaving), BATCH):
+            known = _known(db, leaving[start : start + BATCH])
+            # who moved to the country's other pack is not taken away by the news that they left this one
+            remove_rows(db, [(row, own, body) for row, own, own_part, body in known if own_part == part])
+        _insert(db, country, part, DELTAS, fresh, lambda _n: None)
+        _note(db, country, part, number, sha256, segment)
+
+
+def forget_pack(db: DirectoryDatabase, country: str, part: str) -> None:
+    """Take a pack and all its traces away."""
+    with db.transaction():
+        _remove_pack(db, country, part)
+        db.sql("delete from pack where country = ? and part = ?", (country, part))
+
+
+def remove_expired(db: DirectoryDatabase, today: str) -> int:
+    """Teachers whose profile's time has passed disappear, rows and index; returns how many."""
+    rows = db.sql("select row, segment, body from profile where expires < ?", (today,))
+    if rows:
+        with db.transaction():
+            remove_rows(db, rows)
+    return len(rows)
+
+
+def remove_rows(db: DirectoryDatabase, rows: Iterable[tuple[int, int, bytes]]) -> None:
+    """Take rows ``(row, segment, body)`` out of the table and of every set."""
+    terms: dict[int, _Gathered] = {}
+    tags, going_rows = _Gathered(), []
+    for row, segment, body in rows:
+        profile = bodies.unpack(body)
+        terms.setdefault(segment, _Gathered()).add(terms_of(profile), row)
+        tags.add(tags_of(profile), row)
+        going_rows.append((row,))
+    for segment, gathered in terms.items():
+        for term, going in gathered.with_beginnings():
+            _merge(db, "posting", SEGMENT_TERM, (segment, term), lambda kept, going=going: kept - going)  # type: ignore[misc]
+    for tag, going in tags.sets():
+        _merge(db, "facet", ("tag",), (tag,), lambda kept, going=going: kept - going)  # type: ignore[misc]
+    db.many("delete from profile where row = ?", going_rows)
+
+
+class _Gathered:
+    """Rows by word or tag, until they are written."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, array[int]] = {}
+
+    def add(self, keys: Iterable[str], row: int) -> None:
+        rows = self.rows
+        for key in keys:
+            if key in rows:
+                rows[key].append(row)
+            else:
+                rows[key] = array("I", (row,))
+
+    def sets(self) -> Iterator[tuple[str, BitMap]]:
+        """In the order of the keys, so that the database is written from front to back."""
+        by_letter: dict[str, list[str]] = {}  # sorted letter by letter: no long sort holds the interpreter
+        for key in self.rows:
+            by_letter.setdefault(key[:2], []).append(key)
+        for letter in sorted(by_letter):
+            for key in sorted(by_letter[letter]):
+                yield key, BitMap(self.rows[key])
+
+    def with_beginnings(self) -> Iterator[tuple[str, BitMap]]:
+        beginnings: dict[str, list[BitMap]] = {}
+        for word, rows in self.sets():
+            yield word, rows
+            for letters in range(1, min(PREFIX_LETTERS, len(word)) + 1):
+                beginnings.setdefault(word[:letters] + "*", []).append(rows)
+        for beginning in sorted(beginnings):
+            yield beginning, BitMap.union(*beginnings[beginning])
+
+
+def _insert(db: DirectoryDatabase, country: str, part: str, segment: int, lines: Iterable[tuple[Profile, bytes]],
+            tick: Tick) -> int:  # fmt: skip
+    ((last,),) = db.sql("select coalesce(max(row), 0) from profile")
+    row, values, seen = last, [], set[str]()
+    terms, tags = _Gathered(), _Gathered()
+    for profile, body in lines:
+        if profile["id"] in seen:
+            continue
+        seen.add(profile["id"])
+        row += 1
+        values.append((row, profile["id"], country, part, segment, profile["expires"], bodies.pack(body)))
+        terms.add(terms_of(profile), row)
+        tags.add(tags_of(profile), row)
+        if len(values) == BATCH:
+            _write_rows(db, values)
+            values = []
+            tick(row - last)
+    _write_rows(db, values)
+    for tag, rows in tags.sets():
+        _merge(db, "facet", ("tag",), (tag,), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
+    if segment == DELTAS:
+        for term, rows in terms.with_beginnings():
+            _merge(db, "posting", SEGMENT_TERM, (DELTAS, term), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
+    else:
+        sets = ((segment, term, rows.serialize()) for term, rows in terms.with_beginnings())
+        db.many("insert into posting values (?, ?, ?)", sets)
+    return int(row - last)
+
+
+def _write_rows(db: DirectoryDatabase, values: list[tuple[Any, ...]]) -> None:
+    if values:
+        moved = _known(db, [value[1] for value in values])  # in another pack, or in an older state, until now
+        remove_rows(db, [(row, own, body) for row, own, _part, body in moved])
+        db.many("insert into profile values (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _remove_pack(db: DirectoryDatabase, country: str, part: str) -> None:
+    where, of_pack = "from profile where country = ? and part = ?", (country, part)
+    known = db.sql("select segment from pack where country = ? and part = ?", of_pack)
+    if not known:
+        return
+    remove_rows(db, db.sql(f"select row, segment, body {where} and segment = {DELTAS}", of_pack))
+    rows = BitMap(row for (row,) in db.sql(f"select row {where}", of_pack))
+    db.sql("delete from posting where segment = ?", known[0])
+    for tag, kept in db.sql("select tag, rows from facet"):
+        if BitMap.deserialize(kept).intersect(rows):
+            _merge(db, "facet", ("tag",), (tag,), lambda kept: kept - rows)
+    db.sql(f"delete {where}", of_pack)
+
+
+def _merge(db: DirectoryDatabase, table: str, names: tuple[str, ...], keys: tuple[Any, ...],
+           change: Callable[[BitMap], BitMap]) -> None:  # fmt: skip
+    """Change one set; an empty one leaves nothing behind."""
+    connection = db.db.connection()
+    where = f"from {table} where " + " and ".join(f"{name} = ?" for name in names)
+    known = connection.execute(f"select rows {where}", keys).fetchone()
+    merged = change(BitMap.deserialize(known[0]) if known else BitMap())
+    if merged:
+        marks = ", ".join("?" * (len(keys) + 1))
+        connection.execute(f"insert or replace into {table} values ({marks})", (*keys, merged.serialize()))
+    elif known:
+        connection.execute(f"delete {where}", keys)
+
+
+def _known(db: DirectoryDatabase, ids: list[str]) -> list[tuple[int, int, str, bytes]]:
+    """``(row, segment, part, body)`` of those of the ids that are here."""
+    marks = ", ".join("?" * len(ids))
+    rows = db.sql(f"select row, segment, part, body from profile where id in ({marks})", ids)
+    return [(int(row), int(segment), str(part), bytes(body)) for row, segment, part, body in rows]
+
+
+def _note(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str, segment: int) -> None:
+    values = (country, part, number, sha256, segment, time.time())
+    db.sql("insert or replace into pack values (?, ?, ?, ?, ?, ?)", values)

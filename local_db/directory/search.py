@@ -1,0 +1,322 @@
+"""Searching the directory: every search is a set of rows, every order a list of disjoint sets.
+
+Words are read from the index, facets from sets held in memory. A page of results is cut out of the search's set by
+going through the order's sets (days of last activity, rings of distance, points of fit), so nothing is sorted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyroaring import BitMap
+
+from app.rules.directory import KINDS, Words, has_phrase
+from app.rules.geography import Point, distance_km, point_of
+from app.rules.matching import Criterion
+from local_db.directory import bodies
+from local_db.directory.database import DirectoryDatabase
+from local_db.directory.index import PREFIX_LETTERS
+from local_db.directory.order import Arrange, Buckets, by_points, fair_first
+
+PAGE = 50
+NEAR_KM = (50, 200, 500, 1000, 2000)
+_RINGS_KM = (*range(25, 500, 25), *range(500, 5_001, 50), 25_000)
+_HIGHEST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. Facets of one kind are alternatives, facets of different kinds must all hold.
+
+    ``active_since`` is an ISO date; ``within_km`` counts from ``home``; ``only`` limits to some teachers' ids.
+    """
+
+    words: Words = Words()
+    tags: frozenset[str] = frozenset()
+    active_since: str = ""
+    within_km: int = 0
+    home: Point | None = None
+    only: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The order of the results: by ``activity``, by ``distance`` from home, or by ``fit`` to criteria.
+
+    ``turn`` changes who of equals comes first, so that the same people are not always on top.
+    """
+
+    by: str = "activity"
+    home: Point | None = None
+    criteria: tuple[Criterion, ...] = ()
+    turn: int = 0
+
+
+@dataclass
+class Found:
+    """A search's result: how many, what each facet would leave, and the rows in order by :meth:`Directory.page`."""
+
+    total: int
+    facets: dict[str, int]
+    active: dict[str, int]
+    near: dict[int, int]
+    rows: BitMap = field(repr=False)
+    buckets: Buckets = field(repr=False)
+    stamp: tuple[int, int, int] = (0, 0, 0)
+
+
+class Directory:
+    """Searches of one thread on one connection; keeps the facets' sets until the directory changes."""
+
+    def __init__(self, db: DirectoryDatabase) -> None:
+        self._db = db
+        self._stamp: tuple[int, int, int] | None = None
+        self._facets: dict[str, BitMap] = {}
+        self._all = BitMap()
+        self._segments = "0"
+        self._days: list[tuple[str, BitMap]] = []
+        self._rings: dict[Point, list[BitMap]] = {}
+        self._points: dict[tuple[Criterion, ...], list[BitMap]] = {}
+
+    def search(self, search: Search, ranking: Ranking = Ranking()) -> Found:  # noqa: B008 - frozen
+        """The set, the counts and the order of a search."""
+        with self._db.snapshot():
+            self._refresh()
+            base = self._base(search)
+            chosen = self._chosen(search)
+            hits = _all_of(base, chosen.values())
+            facets = self._counts(base, chosen)
+            since = self._active_counts(_all_of(base, (v for k, v in chosen.items() if k != "active")))
+            near = self._near_counts(search.home, _all_of(base, (v for k, v in chosen.items() if k != "near")))
+            buckets = Buckets(hits, self._order(ranking), self._arrange(ranking))
+            assert self._stamp is not None
+            return Found(len(hits), facets, since, near, hits, buckets, self._stamp)
+
+    def page(self, found: Found, offset: int, limit: int = PAGE) -> list[dict[str, Any]]:
+        """Teachers of a result from ``offset`` on; fewer when some left the directory meanwhile."""
+        return self._profiles(found.buckets.rows(offset, limit))
+
+    def get(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Teachers by id; those who are not in the directory are left out."""
+        wanted = list(ids)
+        found: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            rows = self._db.sql(f"select id, body from profile where id in ({marks})", part)
+            found.update({row_id: bodies.unpack(body) for row_id, body in rows})
+        return found
+
+    def size(self) -> tuple[int, int, float | None]:
+        """How many teachers and countries are here, and when the newest pack came (seconds since 1970)."""
+        self._refresh()
+        ((countries, at),) = self._db.sql("select count(distinct country), max(at) from pack")
+        return len(self._all), countries, at
+
+    def by_country(self, found: Found) -> dict[str, int]:
+        """How many of a result are in each country."""
+        tags = ((tag[2:], rows) for tag, rows in self._facets.items() if tag[0] == "c")
+        counts = {country: rows.intersection_cardinality(found.rows) for country, rows in tags}
+        return {country: count for country, count in counts.items() if count}
+
+    def new_since(self, search: Search, known_row: int) -> tuple[int, int]:
+        """How many of a search's rows came after ``known_row``, and the newest row there is."""
+        found = self.search(search)
+        newest = self._all.max() if self._all else 0
+        return len(found.rows) - found.rows.rank(known_row), newest
+
+    def suggestion(self, words: Words) -> str:
+        """Another spelling of the words that nobody has, one slip of the pen away; empty if there is none."""
+        with self._db.snapshot():
+            self._refresh()
+            mended = [word if self._beginning(word) else self._nearest(word) for word in words.prefixes]
+        return " ".join(mended) if all(mended) and tuple(mended) != words.prefixes else ""
+
+    # -- sets ------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        stamp = self._db.stamp()
+        if stamp == self._stamp:
+            return
+        self._facets = {tag: BitMap.deserialize(rows) for tag, rows in self._db.sql("select tag, rows from facet")}
+        self._days = sorted(((tag[2:], rows) for tag, rows in self._facets.items() if tag[0] == "d"), reverse=True)
+        self._all = BitMap.union(*(rows for _day, rows in self._days)) if self._days else BitMap()
+        self._rings, self._points = {}, {}
+        segments = [0, *(segment for (segment,) in self._db.sql("select segment from pack"))]
+        self._segments = ", ".join(str(int(segment)) for segment in segments)
+        self._stamp = stamp
+
+    def _base(self, search: Search) -> BitMap:
+        base = self._text(search.words)
+        if search.only is not None:
+            base = base & self._rows_of(search.only)
+        return base
+
+    def _text(self, words: Words) -> BitMap:
+        parts = [self._beginning(prefix) for prefix in words.prefixes]
+        parts += [self._word(word) for phrase in words.phrases for word in phrase]
+        found = _all_of(self._all, sorted(parts, key=len))
+        for word in words.without:
+            found = found - self._word(word)
+        for phrase in words.phrases:
+            if len(phrase) > 1:
+                found = self._standing_together(found, phrase)
+        return found
+
+    def _word(self, word: str) -> BitMap:
+        return _united(
+            self._db.sql(f"select rows from posting where segment in ({self._segments}) and term = ?", (word,))
+        )
+
+    def _beginning(self, prefix: str) -> BitMap:
+        if len(prefix) <= PREFIX_LETTERS:
+            return self._word(prefix + "*")
+        where = f"segment in ({self._segments}) and term >= ? and term < ?"
+        found = self._db.sql(f"select rows from posting where {where}", (prefix, prefix + _HIGHEST))
+        return _united(found)
+
+    def _standing_together(self, candidates: BitMap, phrase: tuple[str, ...]) -> BitMap:
+        kept, rows = BitMap(), list(candidates)
+        for start in range(0, len(rows), 500):
+            part = rows[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            for row, body in self._db.sql(f"select row, body from profile where row in ({marks})", part):
+                if has_phrase(bodies.unpack(body), phrase):
+                    kept.add(row)
+        return kept
+
+    def _rows_of(self, ids: frozenset[str]) -> BitMap:
+        wanted, rows = sorted(ids), BitMap()
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            rows.update(row for (row,) in self._db.sql(f"select row from profile where id in ({marks})", part))
+        return rows
+
+    def _chosen(self, search: Search) -> dict[str, BitMap]:
+        """For each kind with a choice, the rows it leaves."""
+        found = {kind: self._union(tag for tag in search.tags if tag[0] == kind)
+                 for kind in {tag[0] for tag in search.tags}}  # fmt: skip
+        if search.active_since:
+            found["active"] = self._since(search.active_since)
+        if search.within_km and search.home:
+            found["near"] = BitMap.union(*self._near(search.home, search.within_km), BitMap())
+        return found
+
+    def _union(self, tags: Iterable[str]) -> BitMap:
+        return BitMap.union(*(self._facets.get(tag, BitMap()) for tag in tags), BitMap())
+
+    def _since(self, day: str) -> BitMap:
+        return BitMap.union(*(rows for found, rows in self._days if found >= day), BitMap())
+
+    def _near(self, home: Point, kilometres: int) -> list[BitMap]:
+        return [ring for limit, ring in zip(_RINGS_KM, self._rings_around(home), strict=True) if limit <= kilometres]
+
+    def _rings_around(self, home: Point) -> list[BitMap]:
+        if home not in self._rings:
+            rings: list[list[BitMap]] = [[] for _ in _RINGS_KM]
+            for tag, rows in self._facets.items():
+                if tag[0] == "p" and (point := point_of(tag[2:])):
+                    away = distance_km(home, point)
+                    rings[next(n for n, limit in enumerate(_RINGS_KM) if away <= limit)].append(rows)
+            self._rings = {home: [BitMap.union(*found, BitMap()) for found in rings]}
+        return self._rings[home]
+
+    # -- counts ----------------------------------------------------------------------------
+
+    def _counts(self, base: BitMap, chosen: dict[str, BitMap]) -> dict[str, int]:
+        """How many would remain with each facet ticked, beside the facets ticked in other kinds."""
+        whole = len(base) == len(self._all)
+        narrowed = {kind: _all_of(base, (rows for other, rows in chosen.items() if other != kind)) for kind in KINDS}
+        free = whole and not chosen
+        counts = {}
+        for tag, rows in self._facets.items():
+            if tag[0] in KINDS:
+                count = len(rows) if free else rows.intersection_cardinality(narrowed[tag[0]])
+                if count:
+                    counts[tag] = count
+        return counts
+
+    def _active_counts(self, hits: BitMap) -> dict[str, int]:
+        """How many were active since each day there is, newest day first, as sums."""
+        sums, total = {}, 0
+        for day, rows in self._days:
+            total += rows.intersection_cardinality(hits)
+            sums[day] = total
+        return sums
+
+    def _near_counts(self, home: Point | None, hits: BitMap) -> dict[int, int]:
+        if home is None:
+            return {}
+        counts, total = {}, 0
+        for limit, ring in zip(_RINGS_KM, self._rings_around(home), strict=True):
+            total += ring.intersection_cardinality(hits)
+            if limit in NEAR_KM:
+                counts[limit] = total
+        return counts
+
+    # -- order -----------------------------------------------------------------------------
+
+    def _order(self, ranking: Ranking) -> Sequence[BitMap]:
+        if ranking.by == "distance" and ranking.home:
+            return self._rings_around(ranking.home)
+        if ranking.by == "fit" and ranking.criteria:
+            if ranking.criteria not in self._points:
+                sets = [(self._fitting(criterion), criterion.points) for criterion in ranking.criteria]
+                self._points = {ranking.criteria: by_points(self._all, sets)}
+            return self._points[ranking.criteria]
+        return [rows for _day, rows in self._days]
+
+    def _arrange(self, ranking: Ranking) -> Arrange | None:
+        if ranking.by != "fit":
+            return None
+        countries = [rows for tag, rows in sorted(self._facets.items()) if tag[0] == "c"]
+        return lambda rows: fair_first(rows, countries, ranking.turn)
+
+    def _fitting(self, criterion: Criterion) -> BitMap:
+        sets = [self._facets[tag] for tag in criterion.tags if tag in self._facets]
+        if criterion.none:
+            return self._all - BitMap.union(*sets, BitMap())
+        seen = [BitMap() for _ in range(criterion.least)]
+        for rows in sets:  # seen[n]: rows that have more than n of the tags
+            for deep in range(criterion.least - 1, 0, -1):
+                seen[deep] |= seen[deep - 1] & rows
+            seen[0] |= rows
+        return seen[-1]
+
+    def _nearest(self, word: str) -> str:
+        best, most = "", 0
+        for other in _slips(word):
+            if (count := len(self._word(other))) > most:
+                best, most = other, count
+        return best
+
+    def _profiles(self, rows: list[int]) -> list[dict[str, Any]]:
+        marks = ", ".join("?" * len(rows))
+        found = dict(self._db.sql(f"select row, body from profile where row in ({marks})", rows)) if rows else {}
+        return [bodies.unpack(found[row]) for row in rows if row in found]
+
+
+def _united(sets: list[tuple[bytes]] | list[tuple[Any, ...]]) -> BitMap:
+    if len(sets) == 1:
+        return BitMap.deserialize(sets[0][0])
+    return BitMap.union(*(BitMap.deserialize(rows) for (rows,) in sets), BitMap())
+
+
+def _all_of(base: BitMap, sets: Iterable[BitMap]) -> BitMap:
+    for rows in sets:
+        base = base & rows
+    return base
+
+
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρστυφχψω", "абвгдежзиклмнопрстуфхцчшщъыьэюяіїєјљњћџђ",
+              "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ", "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ")  # fmt: skip
+
+
+def _slips(word: str) -> set[str]:
+    """Every word one slip away: a letter too many, missing, wrong, or two swapped."""
+    letters = next((alphabet for alphabet in _ALPHABETS if word[:1] in alphabet), _ALPHABETS[0])
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {a + b[1:] for a, b in cuts if b} | {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    found |= {a + c + b[1:] for a, b in cuts if b for c in letters} | {a + c + b for a, b in cuts for c in letters}
+    return {other for other in found if len(other) > 1} - {word}
