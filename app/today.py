@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.partners import KeepingUseCases
 from app.projects import ProjectUseCases
 from app.rules import projects as rules
 from local_db.store import Store
@@ -19,8 +20,8 @@ class TodayItem:
 
 
 class TodayUseCases:
-    def __init__(self, store: Store, projects: ProjectUseCases) -> None:
-        self._store, self._projects = store, projects
+    def __init__(self, store: Store, projects: ProjectUseCases, keeping: KeepingUseCases) -> None:
+        self._store, self._projects, self._keeping = store, projects, keeping
 
     def items(self) -> list[TodayItem]:
         found = [
@@ -35,6 +36,7 @@ class TodayUseCases:
             if kind:
                 person = project.founder if project.me == rules.COFOUNDER else project.cofounder
                 found.append(TodayItem(kind, project.title, project.id, person))
+        found += [TodayItem("remind", row.name, row.id, row.name) for row in self._keeping.due()]
         refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
         if refused + len(records.differences(self._store)):
             found.append(TodayItem("needs_you", str(refused), ""))

@@ -124,10 +124,11 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
     work = PupilWorkUseCases(store, queued)
     work.purge()
     partners = PartnerUseCases(store, directory, account, queued)
+    keeping = KeepingUseCases(store, partners)
     return Workspace(
         store=store, directory_db=directory, events=events, account=account, projects=projects,
         partners=partners, directory=DirectoryUseCases(store, connection, lambda: service.directory),
-        keeping=KeepingUseCases(store, partners), pupil_work=work, today=TodayUseCases(store, projects),
+        keeping=keeping, pupil_work=work, today=TodayUseCases(store, projects, keeping),
         sync_centre=SyncCentreUseCases(store, service), safety=SafetyUseCases(store),
         service=service, connection=connection,
     )  # fmt: skip

@@ -41,6 +41,11 @@ def day(seconds: float) -> str:
     return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=_locale(language())))
 
 
+def short_day(iso_day: str) -> str:
+    """An ISO date as a day and month."""
+    return str(dates.format_date(date.fromisoformat(iso_day), "d MMMM", locale=_locale(language())))
+
+
 def ago(iso_day: str) -> str:
     """``3 days ago`` for an ISO date."""
     then = date.fromisoformat(iso_day)
@@ -58,3 +63,10 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{number(max(1, round(size / 1000)))} KB"
     return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=_locale(language()))} MB"
+
+
+def minutes(seconds: float) -> str:
+    """A length of time for people: ``less than a minute``, ``3 minutes``."""
+    if seconds < 60:
+        return _("less than a minute")
+    return str(dates.format_timedelta(seconds, granularity="minute", threshold=1.5, locale=_locale(language())))

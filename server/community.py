@@ -83,7 +83,7 @@ _SUBJECT_POOL = ("biology", "geography", "foreign_languages", "mathematics", "ar
 def profiles(count: int, seed: int, today: date) -> list[dict[str, Any]]:
     """``count`` invented profiles, the same for the same seed; every country has some."""
     chance, countries = random.Random(seed), [line.split("|") for line in _PEOPLE.strip().splitlines()]
-    weights = [chance.paretovariate(1.2) + 0.4 for _ in countries]
+    weights = [min(chance.paretovariate(1.2), 8) for _ in countries]
     chosen = countries + chance.choices(countries, weights, k=max(0, count - len(countries)))
     found = [_profile(number, parts, chance, today) for number, parts in enumerate(chosen[:count])]
     return sorted(found, key=lambda profile: (profile["last_active"], profile["id"]), reverse=True)
@@ -98,7 +98,7 @@ def _profile(number: int, parts: list[str], chance: random.Random, today: date) 
     topics = chance.sample(_TOPICS, 2)
     about = " ".join(chance.choice(_SENTENCES).format(topic) for topic in topics)
     town = chance.choice(towns.split())
-    day = today - timedelta(days=int(chance.expovariate(1 / 60)))
+    day = today - timedelta(days=min(KEPT_DAYS - 1, int(chance.expovariate(1 / 60))))
     available = chance.random() < 0.8
     return {
         "id": f"p{number:06d}",

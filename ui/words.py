@@ -63,10 +63,29 @@ TROUBLES = {
         "it tries again by itself."
     ),
     "refused": mark("The platform refused the request. Everything is kept on this computer."),
+    "foreign_directory": mark(
+        "The directory offered is not this platform's, or is an old one. It was refused; the one on this computer stays."
+    ),
+    "bad_pack": mark(
+        "A part of the directory was damaged on the way. The one on this computer stays; try again later."
+    ),
+    "stopped": mark("The download was stopped. It goes on where it was when you start it again."),
     "sign_in_cancelled": mark("The sign-in was not finished. You can try again at any time."),
     "store": mark("The store on this computer could not be written. Free some space on the disk, then sync again."),
     "trouble": mark("Something unexpected happened while syncing. Everything is kept on this computer."),
 }
+REASONS = {
+    "new_country": mark("a new country for your project"), "language": mark("shares a language"),
+    "age": mark("pupils of the same age"), "subject": mark("teaches one of your subjects"),
+    "subjects": mark("teaches several of your subjects"), "available": mark("is available"),
+    "active_month": mark("was active this month"), "active_quarter": mark("was active in the last three months"),
+    "free": mark("has no project now"), "not_busy": mark("is not busy"),
+}  # fmt: skip
+CRITERIA = {
+    "country": mark("A new country"), "language": mark("A shared language"), "age": mark("Pupils' age"),
+    "subject": mark("Subjects"), "available": mark("Available for projects"), "activity": mark("Recent activity"),
+    "workload": mark("Not busy"),
+}  # fmt: skip
 TAKE_IN = {
     "type": mark("“{file}” is not a picture, video, sound or document that the platform takes."),
     "empty": mark("“{file}” is empty. Ask the pupil for it again."),
@@ -98,6 +117,11 @@ def refusal(code: str) -> str:
 
 def trouble(code: str) -> str:
     return _(TROUBLES.get(code, TROUBLES["trouble"]))
+
+
+def reason(code: str) -> str:
+    """Why a teacher fits a draft."""
+    return _(REASONS.get(code, code))
 
 
 def problem(field: str, code: str) -> str:

@@ -1,11 +1,11 @@
 """Partners: finding them in the directory, keeping them, and reaching out to them."""
 
 from app.partners.directory import DirectoryChoice, DirectoryUseCases, Offer
-from app.partners.finding import Fit, Found, PartnerRow, PartnerUseCases, PastProject, Query
+from app.partners.finding import PAGE, Fit, Found, PartnerRow, PartnerUseCases, PastProject, Query
 from app.partners.keeping import KeepingUseCases
 from local_db.tables.partners import FollowUp, SavedSearch
 
 __all__ = [
-    "DirectoryChoice", "DirectoryUseCases", "Fit", "FollowUp", "Found", "KeepingUseCases", "Offer", "PartnerRow",
+    "PAGE", "DirectoryChoice", "DirectoryUseCases", "Fit", "FollowUp", "Found", "KeepingUseCases", "Offer", "PartnerRow",
     "PartnerUseCases", "PastProject", "Query", "SavedSearch",
 ]  # fmt: skip

@@ -117,6 +117,7 @@ class PartnerUseCases:
         self._mine = threading.local()
         self._thread = ThreadPoolExecutor(1, "search")
         self._asked = 0
+        self._closed = False
 
     @property
     def _directory(self) -> Directory:
@@ -142,6 +143,8 @@ class PartnerUseCases:
         """Search in a thread of its own and call back from there; a search that a newer one overtook is left out."""
         self._asked += 1
         number = self._asked
+        if self._closed:
+            return
 
         def work() -> None:
             if number != self._asked:
@@ -157,6 +160,9 @@ class PartnerUseCases:
         self._thread.submit(work)
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._asked += 1
         self._thread.submit(self._close_thread)
         self._thread.shutdown()

@@ -1,10 +1,10 @@
 """The list of partners: a model that reads page by page, and cards painted by hand."""
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.partners import Found, PartnerRow, PartnerUseCases, Query
+from app.partners import PAGE, Found, PartnerRow, PartnerUseCases
 from i18n import _
 from i18n.formats import ago, country_name
 from ui import words
@@ -27,55 +27,54 @@ def spoken(partner: PartnerRow) -> str:
 
 
 class PartnerModel(QAbstractListModel):
-    """Rows of one search; more are read as the list is scrolled."""
+    """A result of any length; pages are read when they come into view, and a few of them kept."""
 
-    found = Signal(object)
+    KEPT_PAGES = 40
 
     def __init__(self, partners: PartnerUseCases) -> None:
         super().__init__()
-        self._partners, self._query, self._rows, self._total = partners, Query(), [], 0
+        self._partners = partners
+        self._found: Found | None = None
+        self._pages: dict[int, list[PartnerRow]] = {}
 
-    def search(self, query: Query) -> Found:
+    def show_found(self, found: Found) -> None:
         self.beginResetModel()
-        self._query = query
-        found = self._partners.search(query)
-        self._rows, self._total = list(found.rows), found.total
+        self._found, self._pages = found, {0: found.rows}
         self.endResetModel()
-        return found
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and len(self._rows) < self._total
-
-    def fetchMore(self, parent: Index) -> None:
-        more = self._partners.search(self._query, len(self._rows)).rows
-        if not more:
-            self._total = len(self._rows)
-            return
-        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(more) - 1)
-        self._rows += more
-        self.endInsertRows()
+        return 0 if parent.isValid() or self._found is None else self._found.total
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        partner: PartnerRow = self._rows[index.row()]
-        if role == ROLE:
+        partner = self._partner(index.row()) if index.isValid() else None
+        if partner is None or role == ROLE:
             return partner
         if role == Qt.ItemDataRole.DisplayRole:
             return partner.name
         return spoken(partner) if role == Qt.ItemDataRole.AccessibleTextRole else None
 
     def row_of(self, partner_id: str) -> int:
-        return next((n for n, row in enumerate(self._rows) if row.id == partner_id), -1)
+        """Where a teacher of the pages in view stands; -1 for others."""
+        for page, rows in self._pages.items():
+            for number, row in enumerate(rows):
+                if row.id == partner_id:
+                    return page * PAGE + number
+        return -1
 
     def update(self, partner: PartnerRow) -> None:
         number = self.row_of(partner.id)
         if number >= 0:
-            self._rows[number] = partner
+            self._pages[number // PAGE][number % PAGE] = partner
             self.dataChanged.emit(self.index(number), self.index(number))
+
+    def _partner(self, number: int) -> PartnerRow | None:
+        page = number // PAGE
+        if page not in self._pages and self._found is not None:
+            if len(self._pages) > self.KEPT_PAGES:
+                self._pages.pop(next(iter(self._pages)))
+            self._pages[page] = self._partners.page(self._found, page * PAGE)
+        rows = self._pages.get(page, [])
+        return rows[number % PAGE] if number % PAGE < len(rows) else None
 
 
 class PartnerCard(QStyledItemDelegate):
@@ -85,7 +84,9 @@ class PartnerCard(QStyledItemDelegate):
         return QSize(theme.px(160), theme.px(88))  # the list makes it as wide as itself
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        partner: PartnerRow = index.data(ROLE)
+        partner: PartnerRow | None = index.data(ROLE)
+        if partner is None:  # left the directory while the list was shown
+            return
         box = option.rect.adjusted(1, 1, -2, -theme.px(8))
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()

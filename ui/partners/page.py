@@ -1,86 +1,108 @@
-"""Find partners: search as you type, facets with counts, results, and the profile beside them."""
+"""Find partners: search as you type, facets with counts, a list or a map, and the profile beside them."""
 
-from PySide6.QtCore import QItemSelection, Qt, QTimer
+import threading
+from dataclasses import replace
+
+from PySide6.QtCore import QItemSelection, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
+    QComboBox,
+    QInputDialog,
     QLineEdit,
     QListView,
+    QMenu,
     QPushButton,
+    QStackedWidget,
     QWidget,
 )
 
 from app.partners import Found, PartnerRow, Query
-from i18n import _, mark, ngettext
+from app.rules import projects as rules
+from i18n import _, ngettext
 from i18n.formats import day, number
 from ui import words
 from ui.host import Host
+from ui.partners.compare import MOST, CompareDialog
+from ui.partners.directory import DirectoryStrip
+from ui.partners.facets import FacetPanel, active_text, facet_text, near_text
+from ui.partners.keeping import choose_folder, save_table
 from ui.partners.list import ROLE, PartnerCard, PartnerModel
+from ui.partners.map import PartnerMap
 from ui.partners.profile import PartnerProfile
+from ui.partners.weights import WeightsDialog
 from ui.theme import theme
-from ui.widgets.basics import (
-    ElidedCheckBox,
-    EmptyState,
-    Flow,
-    Page,
-    button,
-    card,
-    clear,
-    column,
-    label,
-    row,
-    scrolled,
-    side_by_side,
-)
+from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row, side_by_side
+from ui.worker import run_in_worker
 
-FACETS = (("c", mark("Country"), "countries"), ("l", mark("Language"), "languages"),
-          ("a", mark("Pupils' age"), "age_bands"), ("s", mark("Subject"), "subjects"))  # fmt: skip
-SHOWN = 6
-
-
-def facet_text(tag: str) -> str:
-    kind, _sep, item = tag.partition(":")
-    if kind == "a":
-        return {"u6": "3–6", "7_11": "7–11", "12_15": "12–15", "16_19": "16–19"}.get(item, item)
-    return words.item(next(v for k, _t, v in FACETS if k == kind), item)
+WAIT_MS = 12  # keys that come faster are one search
+LIST, MAP, NOTHING = range(3)
 
 
 class PartnersPage(Page):
+    _found = Signal(object)
+    _failed = Signal(object)
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("Find partners"))
-        self._host, self._use = host, host.workspace.partners
-        self._tags: set[str] = set()
-        self._open_kinds: set[str] = set()
-        self._starred = False
-        self._built = False
-        self._search_line()
-        self._chip_bar = Flow()
-        chip_holder = QWidget()
-        chip_holder.setLayout(self._chip_bar)
-        self._count = label("", "muted")
-        line = row(chip_holder, self._count)
-        line.setStretch(0, 1)
-        self.body.addLayout(line)
-        self._columns()
+        self._host, self._use, self._keeping = host, host.workspace.partners, host.workspace.keeping
+        self._query = Query()
+        self._shown: Found | None = None
+        self._compared: list[PartnerRow] = []
+        self._keep_chosen = False
+        self._build_search_line()
+        self._build_chip_line()
+        self.strip = DirectoryStrip(host, lambda: self.refresh())
+        self.body.addWidget(self.strip)
+        self._build_columns()
+        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._timer.timeout.connect(self._typed)
+        self._found.connect(self._show)
+        self._failed.connect(lambda _error: host.say(words.trouble("store")))
 
     # -- building --------------------------------------------------------------------------
 
-    def _search_line(self) -> None:
+    def _build_search_line(self) -> None:
         self.line = QLineEdit()
         self.line.setPlaceholderText(_("Name, school, town, or words of the description"))
+        self.line.setToolTip(
+            _("Words find whatever begins with them. “In quotes” they must stand together; -word leaves out.")
+        )
         self.line.setAccessibleName(_("Search partners"))
         self.line.setClearButtonEnabled(True)
         self.line.addAction(theme.icon("magnifying-glass", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self._timer = QTimer(self, singleShot=True, interval=60)
-        self._timer.timeout.connect(self._search)
-        self.line.textChanged.connect(self._timer.start)
-        self._star_filter = button(_("Starred"), self._toggle_starred, icon="star")
-        self._star_filter.setCheckable(True)
-        line = row(self.line, self._star_filter)
+        self.line.textChanged.connect(lambda: self._timer.start())
+        self.only = QComboBox()
+        self.only.setAccessibleName(_("Whom to search"))
+        self.only.setMinimumContentsLength(11)
+        self.only.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.only.activated.connect(lambda: self._change(only=self.only.currentData()))
+        self._saved = button(_("Saved searches"), self._open_saved_menu, icon="bookmark-simple")
+        self._more = button("", self._open_more_menu, icon="dots-three")
+        self._more.setAccessibleName(_("More for partners"))
+        self._more.setToolTip(_("More for partners"))
+        line = row(self.line, self.only, self._saved, self._more)
         line.setStretch(0, 1)
         self.body.addLayout(line)
 
-    def _columns(self) -> None:
+    def _build_chip_line(self) -> None:
+        self._chip_bar = Flow()
+        holder = QWidget()
+        holder.setLayout(self._chip_bar)
+        self._count = label("", "muted")
+        self.sort = QComboBox()
+        self.sort.setAccessibleName(_("Order of the results"))
+        self.sort.activated.connect(self._sorted)
+        self._weights = button("", self._weigh, icon="sliders-horizontal")
+        self._weights.setAccessibleName(_("What counts for the fit"))
+        self._weights.setToolTip(_("What counts for the fit"))
+        self._view = button(_("Map"), self._switch_view, icon="map-trifold")
+        self._view.setCheckable(True)
+        line = row(holder, self._count, self.sort, self._weights, self._view)
+        line.setStretch(0, 1)
+        self.body.addLayout(line)
+
+    def _build_columns(self) -> None:
         self._model = PartnerModel(self._use)
         self.list = QListView()
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,31 +112,25 @@ class PartnersPage(Page):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(_("Teachers found"))
         self.list.selectionModel().selectionChanged.connect(self._choose)
-        self.profile = PartnerProfile(self._host, self._star)
-        self._nothing = QWidget()
-        self._nothing_body = column(self._nothing)
-        self._nothing.hide()
-        middle = QWidget()
-        middle_layout = column(middle)
-        middle_layout.addWidget(self.list, 1)
-        middle_layout.addWidget(self._nothing, 1)
-        self._facets = self._facet_panel()
-        for widget, width in ((self._facets, 210), (middle, 560), (self.profile, 316)):
+        self.map = PartnerMap()
+        self.map.chosen.connect(lambda country: self._toggle(f"c:{country}"))
+        self.profile = PartnerProfile(self._host, self._star, self._compare_toggled, lambda: self.compare().exec())
+        nothing = QWidget()
+        self._nothing_body = column(nothing)
+        self._middle = QStackedWidget()
+        for widget in (self.list, self.map, nothing):
+            self._middle.addWidget(widget)
+        self.facets = FacetPanel(self._toggle, lambda days: self._change(active_days=days),
+                                 lambda km: self._change(within_km=km))  # fmt: skip
+        panels = ((self.facets, 216), (self._middle, 550), (self.profile, 326))
+        for widget, width in panels:
             widget.setMinimumWidth(min(theme.px(width) // 2 + 60, 330))
-        panels = ((self._facets, 210), (middle, 560), (self.profile, 316))
         self.body.addWidget(side_by_side(*panels, grows=1), 1)
-
-    def _facet_panel(self) -> QFrame:
-        frame, layout = card(margin=4)
-        inner = QWidget()
-        self._facet_body = column(inner, spacing=0, margin=10)
-        layout.addWidget(scrolled(inner))
-        return frame
 
     # -- what is shown ---------------------------------------------------------------------
 
     def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is not None and not topics & {"partners", "contact"}:
+        if topics is not None and not topics & {"partners", "contact", "projects", "membership"}:
             return
         teachers, countries, at = self._use.directory_size()
         if at is None:
@@ -123,7 +139,15 @@ class PartnersPage(Page):
             text = ngettext("{n} teacher in {countries} countries, on this computer. Directory of {day}.",
                             "{n} teachers in {countries} countries, on this computer. Directory of {day}.", teachers)  # fmt: skip
             self.say(text.format(n=number(teachers), countries=number(countries), day=day(at)))
+        self.strip.refresh()
+        self._fill_only()
+        self._fill_sort()
         self._search(keep=True)
+        self._look_for_new_people()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.profile.show_partner(self._chosen())
 
     def focus_search(self) -> None:
         self.line.setFocus()
@@ -132,106 +156,144 @@ class PartnersPage(Page):
     def leave(self) -> None:
         self.profile.keep_note()
 
+    def show_person(self, partner_id: str) -> None:
+        """Show one teacher alone beside the list."""
+        found = self._use.get(partner_id)
+        if found:
+            self.profile.show_partner(found)
+
+    def _typed(self) -> None:
+        if self.line.text() != self._query.words:
+            self._change(words=self.line.text())
+
+    def _change(self, **values: object) -> None:
+        self._query = replace(self._query, **values)  # type: ignore[arg-type]
+        self._search()
+
     def _search(self, *, keep: bool = False) -> None:
-        chosen = self._chosen()
-        found = self._model.search(Query(self.line.text(), frozenset(self._tags), self._starred))
-        self._count.setText(
-            ngettext("{n} teacher · most recently active first", "{n} teachers · most recently active first", found.total)
-            .format(n=number(found.total))
-        )  # fmt: skip
+        self._keep_chosen = keep
         self._show_chips()
-        self._show_facets(found)
-        self._show_nothing(found)
+        self._use.search_later(self._query, self._found.emit, self._failed.emit)
+
+    def _show(self, found: Found) -> None:
+        chosen, keep = self._chosen(), self._keep_chosen
+        self._shown = found
+        self._model.show_found(found)
+        self._count.setText(ngettext("{n} teacher", "{n} teachers", found.total).format(n=number(found.total)))
+        self.facets.show_counts(found, found.query)
+        self.map.show_counts(found.countries, {tag[2:] for tag in found.query.tags if tag[0] == "c"})
+        self._show_middle(found)
         if keep and chosen and (place := self._model.row_of(chosen.id)) >= 0:
             self.list.setCurrentIndex(self._model.index(place))
-        elif found.rows and not keep:
+        elif found.total and not (keep and chosen):
             self.list.setCurrentIndex(self._model.index(0))
-        elif not found.rows:
+        elif not found.total:
             self.profile.show_partner(None)
 
-    def _show_nothing(self, found: Found) -> None:
-        self.list.setVisible(bool(found.rows))
-        self._nothing.setVisible(not found.rows)
+    def _show_middle(self, found: Found) -> None:
         clear(self._nothing_body)
-        if found.rows:
+        if found.total or self._view.isChecked():
+            self._middle.setCurrentIndex(MAP if self._view.isChecked() else LIST)
             return
+        self._middle.setCurrentIndex(NOTHING)
+        self._nothing_body.addWidget(self._empty(found))
+
+    def _empty(self, found: Found) -> QWidget:
         if self._use.directory_size()[0] == 0:
-            empty = EmptyState("globe-hemisphere-west", _("No directory yet"),
-                               _("It comes by itself when you are signed in and connected."))  # fmt: skip
-        else:
-            empty = EmptyState("magnifying-glass", _("Nobody fits all of this"),
-                               _("Take a filter away, or use fewer words."), _("Clear all"), self._clear)  # fmt: skip
-        self._nothing_body.addWidget(empty)
+            return EmptyState("globe-hemisphere-west", _("No directory yet"),
+                              _("It comes by itself when you are signed in and connected. A large directory asks first "
+                                "which countries you want."), _("Choose countries…"), self.strip.choose)  # fmt: skip
+        if found.suggestion:
+            return EmptyState("magnifying-glass", _("Nobody has all of these words"),
+                              _("Perhaps one is written differently."),
+                              _("Search for “{words}”").format(words=found.suggestion),
+                              lambda: self.line.setText(found.suggestion))  # fmt: skip
+        return EmptyState("magnifying-glass", _("Nobody fits all of this"),
+                          _("Take a filter away, or use fewer words."), _("Clear all"), self._clear)  # fmt: skip
 
     def _show_chips(self) -> None:
         clear(self._chip_bar)
-        for tag in sorted(self._tags):
-            chip = button(f"{facet_text(tag)}  ×", lambda tag=tag: self._toggle(tag), "chip")
-            chip.setAccessibleName(_("Remove the filter {name}").format(name=facet_text(tag)))
-            self._chip_bar.addWidget(chip)
-        if self._tags:
+        for tag in sorted(self._query.tags):
+            self._chip(facet_text(tag), lambda tag=tag: self._toggle(tag))
+        if self._query.active_days:
+            self._chip(active_text(self._query.active_days), lambda: self._change(active_days=0))
+        if self._query.within_km:
+            self._chip(near_text(self._query.within_km), lambda: self._change(within_km=0))
+        if self._chip_bar.count():
             self._chip_bar.addWidget(button(_("Clear all"), self._clear, "link"))
 
-    def _show_facets(self, found: Found) -> None:
-        scroll = self._facet_body.parentWidget()
-        scroll.setUpdatesEnabled(False)
-        focused = self.focusWidget().objectName() if self.focusWidget() else ""
-        clear(self._facet_body)
-        for kind, title, _vocabulary in FACETS:
-            counts = {tag: n for tag, n in found.facets.items() if tag.startswith(f"{kind}:")}
-            counts |= {tag: counts.get(tag, 0) for tag in self._tags if tag.startswith(f"{kind}:")}
-            ordered = sorted(counts, key=lambda tag: (tag not in self._tags, -counts[tag], facet_text(tag)))
-            self._facet_body.addWidget(label(_(title), "section"))
-            shown = ordered if kind in self._open_kinds else ordered[:SHOWN]
-            for tag in shown:
-                self._facet_body.addWidget(self._facet_row(tag, counts[tag]))
-            if len(ordered) > SHOWN:
-                text = _("Fewer") if kind in self._open_kinds else _("All {n}").format(n=number(len(ordered)))
-                more = button(text, lambda kind=kind: self._open_facet(kind), "link")
-                more.setObjectName(f"all-{kind}")
-                more.setAccessibleName(f"{_(title)}: {text}")
-                self._facet_body.addWidget(more)
-        self._facet_body.addStretch()
-        if focused.startswith(("facet-", "all-")) and (same := self.findChild(QWidget, focused)):
-            same.setFocus()  # the keyboard stays where it was, though the boxes are new
-        scroll.setUpdatesEnabled(True)
+    def _chip(self, text: str, remove: object) -> None:
+        def act() -> None:
+            self.line.setFocus()
+            QTimer.singleShot(0, remove)  # type: ignore[arg-type]
 
-    def _facet_row(self, tag: str, count: int) -> QWidget:
-        holder = QWidget()
-        box = ElidedCheckBox(facet_text(tag))
-        box.setChecked(tag in self._tags)
-        box.setAccessibleName(f"{facet_text(tag)}, {number(count)}")
-        box.setObjectName(f"facet-{tag}")
-        box.clicked.connect(lambda: self._toggle(tag))
-        line = row(box, label(number(count), "muted"))
-        line.setStretch(0, 1)
-        line.setContentsMargins(0, 0, 6, 0)
-        holder.setLayout(line)
-        return holder
+        chip = button(f"{text}  ×", act, "chip")
+        chip.setAccessibleName(_("Remove the filter {name}").format(name=text))
+        self._chip_bar.addWidget(chip)
+
+    def _fill_only(self) -> None:
+        self.only.clear()
+        self.only.addItem(theme.icon("users"), _("Everyone"), "")
+        self.only.addItem(theme.icon("star"), _("Starred"), "starred")
+        self.only.addItem(theme.icon("handshake"), _("My contacts"), "contacts")
+        for folder_id, name in self._keeping.folders():
+            self.only.addItem(theme.icon("folder"), name, folder_id)
+        self.only.setCurrentIndex(max(0, self.only.findData(self._query.only)))
+
+    def _fill_sort(self) -> None:
+        self.sort.clear()
+        self.sort.addItem(_("Most recently active first"), ("activity", ""))
+        if self._use.home():
+            self.sort.addItem(_("Nearest to my school first"), ("distance", ""))
+        for project in self._host.workspace.projects.overview():
+            if rules.may_edit_draft(project.state, project.me):
+                text = _("Best fit for “{name}”").format(name=project.title or _("Untitled"))
+                self.sort.addItem(text, ("fit", project.id))
+        self.sort.setMinimumContentsLength(20)
+        self.sort.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        wanted = (self._query.sort, self._query.project_id)
+        place = next((n for n in range(self.sort.count()) if tuple(self.sort.itemData(n)) == wanted), 0)
+        self.sort.setCurrentIndex(place)
+        if place == 0 and wanted[0] != "activity":
+            self._query = replace(self._query, sort="activity", project_id="")
+        self._fit_changed()
 
     # -- acting ----------------------------------------------------------------------------
 
     def _toggle(self, tag: str) -> None:
-        self._tags ^= {tag}
-        focused = self.focusWidget()
-        if isinstance(focused, QPushButton) and focused.property("role") == "chip":
-            self.line.setFocus()
-        QTimer.singleShot(0, self._search)
-
-    def _open_facet(self, kind: str) -> None:
-        self._open_kinds ^= {kind}
-        QTimer.singleShot(0, self._search)
-
-    def _toggle_starred(self) -> None:
-        self._starred = self._star_filter.isChecked()
-        self._search()
+        tags = self._query.tags ^ {tag}
+        QTimer.singleShot(0, lambda: self._change(tags=frozenset(tags)))
 
     def _clear(self) -> None:
-        self._tags.clear()
-        self._starred = False
-        self._star_filter.setChecked(False)
+        self._query = replace(self._query, words="", tags=frozenset(), active_days=0, within_km=0, only="")
         self.line.clear()
+        self._fill_only()
         QTimer.singleShot(0, self._search)
+
+    def _sorted(self) -> None:
+        sort, project_id = self.sort.currentData()
+        self._change(sort=sort, project_id=project_id)
+        self._fit_changed()
+
+    def _fit_changed(self) -> None:
+        self._weights.setVisible(self._query.sort == "fit")
+        self.profile.match_to(self._query.project_id if self._query.sort == "fit" else "")
+
+    def match_to(self, project_id: str) -> None:
+        """Rank everyone for a draft."""
+        self._query = replace(self._query, sort="fit", project_id=project_id)
+        self._fill_sort()
+        self._search()
+
+    def _weigh(self) -> None:
+        WeightsDialog(self._use, self, self._search).exec()
+
+    def _switch_view(self) -> None:
+        self._view.setText(_("List") if self._view.isChecked() else _("Map"))
+        if self._shown:
+            self._show_middle(self._shown)
+        if self._view.isChecked():
+            self.map.setFocus()
 
     def _chosen(self) -> PartnerRow | None:
         index = self.list.currentIndex()
@@ -242,8 +304,121 @@ class PartnersPage(Page):
         self.profile.show_partner(indexes[0].data(ROLE) if indexes else None)
 
     def _star(self, partner: PartnerRow) -> None:
-        self._use.star(partner.id, not partner.starred)
+        self._keeping.star(partner.id, not partner.starred)
         fresh = self._use.get(partner.id)
         if fresh:
             self._model.update(fresh)
             self.profile.show_partner(fresh)
+
+    # -- saved searches, folders, comparing -------------------------------------------------
+
+    def _look_for_new_people(self) -> None:
+        if self._keeping.saved_searches():
+            run_in_worker(lambda _progress: self._keeping.new_people(), self._show_new_people, lambda _error: None,
+                          close=self._host.workspace.close_thread)  # fmt: skip
+
+    def _show_new_people(self, counts: dict[str, int]) -> None:
+        self._new_people = counts
+        new = sum(counts.values())
+        self._saved.setText(_("Saved searches ({n} new)").format(n=number(new)) if new else _("Saved searches"))
+
+    def _open_saved_menu(self) -> None:
+        menu = self.saved_menu()
+        menu.exec(self._saved.mapToGlobal(self._saved.rect().bottomLeft()))
+
+    def saved_menu(self) -> QMenu:
+        menu, counts = QMenu(self), getattr(self, "_new_people", {})
+        menu.addAction(theme.icon("plus"), _("Save this search…"), self._ask_save)
+        saved = self._keeping.saved_searches()
+        if saved:
+            menu.addSeparator()
+        for kept in saved:
+            new = counts.get(kept.id, 0)
+            text = _("{name} ({n} new)").format(name=kept.name, n=number(new)) if new else kept.name
+            menu.addAction(text, lambda kept=kept: self.open_search(kept.id))
+        if saved:
+            remove = menu.addMenu(theme.icon("trash"), _("Remove"))
+            for kept in saved:
+                remove.addAction(kept.name, lambda kept=kept: self._remove_search(kept.id, kept.name))
+        return menu
+
+    def _ask_save(self) -> None:
+        texts = [self._query.words, *(facet_text(tag) for tag in sorted(self._query.tags))]
+        name, fine = QInputDialog.getText(self, _("Save this search…"), _("Name of the search:"),
+                                          text=", ".join(text for text in texts if text))  # fmt: skip
+        if fine and name.strip():
+            self.save_search(name)
+
+    def save_search(self, name: str) -> None:
+        self._keeping.save_search(name, self._query)
+        self._host.say(_("Saved. After a sync it tells how many new teachers fit."))
+
+    def open_search(self, search_id: str) -> None:
+        query = self._keeping.open_search(search_id)
+        if query is None:
+            return
+        self._query = query
+        self.line.setText(query.words)
+        self._fill_only()
+        self._fill_sort()
+        self._search()
+        self._look_for_new_people()
+
+    def _remove_search(self, search_id: str, name: str) -> None:
+        undo = self._keeping.remove_search(search_id)
+        self._host.say(_("“{name}” was removed.").format(name=name), undo)
+
+    def _open_more_menu(self) -> None:
+        menu = QMenu(self)
+        menu.addAction(theme.icon("globe-hemisphere-west"), _("Choose countries…"), self.strip.choose)
+        menu.addAction(
+            theme.icon("download-simple"), _("Save the starred as a table…"), lambda: save_table(self._host, self)
+        )
+        chosen = self._chosen()
+        put = menu.addAction(theme.icon("folder"), _("Put into a folder…"), lambda: self.put_into_folder(chosen))
+        put.setEnabled(chosen is not None)
+        folders = self._keeping.folders()
+        if folders:
+            remove = menu.addMenu(theme.icon("trash"), _("Remove a folder"))
+            for folder_id, name in folders:
+                remove.addAction(name, lambda folder_id=folder_id, name=name: self._remove_folder(folder_id, name))
+        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def put_into_folder(self, partner: PartnerRow | None) -> None:
+        folder_id = choose_folder(self._keeping, self) if partner else None
+        if partner is None or folder_id is None:
+            return
+        self._keeping.star(partner.id, True, folder_id)
+        self._fill_only()
+        fresh = self._use.get(partner.id)
+        if fresh:
+            self._model.update(fresh)
+            self.profile.show_partner(fresh)
+
+    def _remove_folder(self, folder_id: str, name: str) -> None:
+        undo = self._keeping.remove_folder(folder_id)
+        if self._query.only == folder_id:
+            self._change(only="")
+        self._fill_only()
+        self._host.say(_("“{name}” was removed.").format(name=name), undo)
+
+    def _compare_toggled(self, partner: PartnerRow) -> None:
+        """Add a teacher to the comparison; at the fourth, or when asked, show it."""
+        if partner.id in {other.id for other in self._compared}:
+            self._compared = [other for other in self._compared if other.id != partner.id]
+        elif len(self._compared) < MOST:
+            self._compared.append(partner)
+        self.profile.show_compared({other.id for other in self._compared})
+
+    def compare(self) -> CompareDialog:
+        """The comparison of those who were added."""
+        project = self._query.project_id if self._query.sort == "fit" else ""
+        fits = [self._use.fit(partner, project) for partner in self._compared] if project else None
+        return CompareDialog(self._compared, fits, self, lambda partner: self.profile.show_partner(partner))
+
+    def stopped(self) -> threading.Event:
+        """What stops the directory's download."""
+        return self.strip.stopped
+
+    def chips(self) -> list[QPushButton]:
+        return [chip for chip in self.findChildren(QPushButton) if chip.property("role") == "chip"]

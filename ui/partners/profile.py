@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPlainTextEdit, QWidget
 
 from app.partners import PartnerRow
 from i18n import _
-from i18n.formats import clock
+from i18n.formats import clock, short_day
 from ui import words
 from ui.host import Host
+from ui.partners.compare import MOST, fit_text
 from ui.partners.list import place
 from ui.theme import theme
 from ui.widgets.basics import Avatar, EmptyState, button, card, chips, clear, column, label, row, scrolled, tone_label
@@ -21,16 +23,22 @@ KEEP_MS = 300
 class PartnerProfile(QFrame):
     """The panel at the right of the partner list."""
 
-    def __init__(self, host: Host, on_star: Callable[[PartnerRow], None]) -> None:
+    def __init__(self, host: Host, on_star: Callable[[PartnerRow], None], on_compare: Callable[[PartnerRow], None],
+                 on_show_comparison: Callable[[], object]) -> None:  # fmt: skip
         super().__init__()
         self._host, self._on_star = host, on_star
+        self._on_compare, self._on_show_comparison = on_compare, on_show_comparison
+        self._project_id = ""
+        self._compared: set[str] = set()
         self._partner: PartnerRow | None = None
         outer, layout = card(margin=4)
         column(self).addWidget(outer)
         inner = QWidget()
         self._body = column(inner, spacing=8, margin=12)
         self._body.setContentsMargins(12, 12, 20, 12)
-        layout.addWidget(scrolled(inner))
+        layout.addWidget(scrolled(inner), 1)
+        self._foot = column(spacing=8, margin=8)
+        layout.addLayout(self._foot)
         self._note: QPlainTextEdit | None = None
         self._timer = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._timer.timeout.connect(self.keep_note)
@@ -40,27 +48,112 @@ class PartnerProfile(QFrame):
         self.keep_note()
         self._partner, self._note = partner, None
         clear(self._body)
+        clear(self._foot)
         if partner is None:
             self._body.addWidget(EmptyState("user-circle", _("No one chosen"), _("Choose a teacher in the list.")))
             self._body.addStretch()
             return
         self._head(partner)
-        for title, text in ((_("About"), partner.about), (_("School"), place(partner))):
+        self._fit(partner)
+        for title, text in ((_("About"), partner.about), (_("School"), self._school(partner))):
             if text:
                 self._body.addWidget(label(title, "section"))
                 self._body.addWidget(label(text, wrap=True))
         self._body.addWidget(label(_("Teaches and speaks"), "section"))
         texts = [words.item("subjects", s) for s in partner.subjects]
         self._body.addWidget(chips([*texts, *(words.item("languages", code) for code in partner.languages)]))
+        self._past(partner)
         self._note_field(partner)
+        self._follow_up(partner)
         self._body.addStretch()
+        self._compare(partner)
         self._contact(partner)
+
+    def match_to(self, project_id: str) -> None:
+        """Say from now on how teachers fit a draft; empty ends it."""
+        if project_id == self._project_id:
+            return
+        self._project_id = project_id
+        if self._partner:
+            self.show_partner(self._partner)
+
+    def show_compared(self, ids: set[str]) -> None:
+        self._compared = ids
+        if self._partner:
+            self.show_partner(self._partner)
+
+    def _school(self, partner: PartnerRow) -> str:
+        kind = words.item("school_types", partner.school_type)
+        parts = [f"{place(partner)}.", _("{kind}, pupils of {first} to {last}.").format(
+            kind=kind, first=partner.age_from, last=partner.age_to)]  # fmt: skip
+        return " ".join([*parts, *([_("eTwinning School.")] if partner.etwinning_school else [])])
+
+    def _fit(self, partner: PartnerRow) -> None:
+        if not self._project_id:
+            return
+        fit = self._host.workspace.partners.fit(partner, self._project_id)
+        share = fit.points / fit.best if fit.best else 0
+        text, tone = (
+            (_("Fits well"), "ok")
+            if share >= 0.75
+            else (_("Fits partly"), "warn")
+            if share >= 0.45
+            else (_("Fits little"), "plain")
+        )
+        self._body.addWidget(tone_label(text, tone), alignment=Qt.AlignmentFlag.AlignLeft)
+        self._body.addWidget(label(fit_text(fit), "muted", wrap=True))
+
+    def _past(self, partner: PartnerRow) -> None:
+        if partner.projects:
+            self._body.addWidget(label(_("Past projects"), "section"))
+            shown = sorted(partner.projects, key=lambda project: -project.year)
+            self._body.addWidget(label("\n".join(f"{p.title} ({p.year})" for p in shown), wrap=True))
+        shared = self._host.workspace.partners.shared_contacts(partner)
+        if shared:
+            self._body.addWidget(label(_("Worked with your contacts"), "section"))
+            self._body.addWidget(label(", ".join(shared), wrap=True))
+
+    def _follow_up(self, partner: PartnerRow) -> None:
+        keeping = self._host.workspace.keeping
+        kept = keeping.follow_up(partner.id)
+        self.remind = QComboBox()
+        self.remind.setAccessibleName(_("Reminder"))
+        today = date.today()
+        self.remind.addItem(_("No reminder"), "")
+        for days, text in (
+            (7, _("Remind me in a week")),
+            (14, _("Remind me in two weeks")),
+            (30, _("Remind me in a month")),
+        ):
+            self.remind.addItem(text, (today + timedelta(days=days)).isoformat())
+        if kept.remind_on and self.remind.findData(kept.remind_on) < 0:
+            self.remind.addItem(_("Reminder on {day}").format(day=short_day(kept.remind_on)), kept.remind_on)
+        self.remind.setCurrentIndex(max(0, self.remind.findData(kept.remind_on)))
+        self.remind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.remind.activated.connect(lambda _index: keeping.remind(partner.id, str(self.remind.currentData())))
+        silent = QCheckBox(_("Does not answer"))
+        silent.setChecked(kept.silent)
+        silent.toggled.connect(lambda on: keeping.mark_silent(partner.id, on))
+        self._body.addWidget(self.remind)
+        self._body.addWidget(silent)
+
+    def _compare(self, partner: PartnerRow) -> None:
+        count = len(self._compared)
+        inside = partner.id in self._compared
+        text = _("Leave out") if inside else _("Compare ({n}/{most})")
+        add = button(text.format(n=count, most=MOST), lambda: self._on_compare(partner), icon="scales")
+        add.setEnabled(inside or count < MOST)
+        self._foot.addWidget(add)
+        if count > 1:
+            self._foot.addWidget(
+                button(_("Compare {n} teachers").format(n=count), self._on_show_comparison, icon="columns")
+            )
 
     def keep_note(self) -> None:
         self._timer.stop()
         if self._note is None or self._partner is None or not self._note.document().isModified():
             return
-        self._host.workspace.partners.keep_note(self._partner.id, self._note.toPlainText())
+        self._host.workspace.keeping.keep_note(self._partner.id, self._note.toPlainText())
         self._note.document().setModified(False)
         self._kept.setText(_("Kept {time}").format(time=clock(time.time())))
 
@@ -86,7 +179,7 @@ class PartnerProfile(QFrame):
 
     def _note_field(self, partner: PartnerRow) -> None:
         self._body.addWidget(label(_("Your note · only on this computer"), "section"))
-        self._note = QPlainTextEdit(self._host.workspace.partners.note(partner.id))
+        self._note = QPlainTextEdit(self._host.workspace.keeping.note(partner.id))
         self._note.setPlaceholderText(_("Add a private note"))
         self._note.setAccessibleName(_("Your note · only on this computer"))
         self._note.setTabChangesFocus(True)
@@ -100,7 +193,7 @@ class PartnerProfile(QFrame):
     def _contact(self, partner: PartnerRow) -> None:
         workspace = self._host.workspace
         if partner.id == workspace.account.current.id:
-            self._body.addWidget(label(_("This is you, as others see you."), "muted"))
+            self._foot.addWidget(label(_("This is you, as others see you."), "muted"))
             return
         state = workspace.partners.contact_state(partner.id)
         sentences = {
@@ -110,19 +203,20 @@ class PartnerProfile(QFrame):
             "declined": _("The request was declined."),
         }
         if state == "asks_you":
-            self._body.addWidget(button(_("Accept as a contact"), lambda: self._answer(partner), "main"))
+            self._foot.addWidget(button(_("Accept as a contact"), lambda: self._answer(partner), "main"))
         elif state == "none":
             ask = button(_("Ask to be a contact"), lambda: self._ask(partner), "main")
             ask.setEnabled(bool(workspace.account.current.id))
-            self._body.addWidget(ask)
+            self._foot.addWidget(ask)
             hint = _("Sent the next time you are connected.") if ask.isEnabled() else _("Sign in first.")
-            self._body.addWidget(label(hint, "muted", wrap=True))
+            self._foot.addWidget(label(hint, "muted", wrap=True))
         else:
-            self._body.addWidget(label(sentences[state], "muted", wrap=True))
+            self._foot.addWidget(label(sentences[state], "muted", wrap=True))
 
     def _ask(self, partner: PartnerRow) -> None:
-        self._host.workspace.partners.ask_contact(partner.id)
+        undo = self._host.workspace.partners.ask_contact(partner.id)
         self.show_partner(partner)
+        self._host.say(_("Your request goes out the next time you are connected."), undo)
 
     def _answer(self, partner: PartnerRow) -> None:
         self._host.workspace.partners.answer_contact(partner.id, True)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.today import TodayItem
 from i18n import _, mark
 from ui.host import Host
+from ui.partners.page import PartnersPage
 from ui.projects.page import ProjectsPage
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Page, button, card, clear, column, label, row, scrolled
@@ -17,6 +18,7 @@ SENTENCES = {
     "draft": (mark("Go on with the draft “{name}”"), mark("Open"), "notebook"),
     "with_offices": (mark("“{name}” is with the national offices"), mark("Open"), "clock-counter-clockwise"),
     "with_partner": (mark("“{name}” waits for {person}"), mark("Open"), "clock-counter-clockwise"),
+    "remind": (mark("You wanted to write to {person} again"), mark("Open"), "bell"),
     "needs_you": (mark("Something could not be sent and needs your answer"), mark("Open"), "warning-circle"),
 }
 
@@ -77,6 +79,8 @@ class TodayPage(Page):
     def _act(self, item: TodayItem) -> None:
         if item.kind == "contact_asks":
             self._answer_contact(item, True)
+        elif item.kind == "remind":
+            self._host.page("partners", PartnersPage).show_person(item.target_id)
         elif item.kind == "needs_you":
             self._host.go("sync_centre")
         else:

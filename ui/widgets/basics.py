@@ -162,9 +162,12 @@ class EmptyState(QFrame):
         layout.addWidget(label(text, "cardTitle"), alignment=Qt.AlignmentFlag.AlignCenter)
         below = label(hint, "muted", wrap=True)
         below.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        below.setFixedWidth(theme.px(400))
-        below.setMinimumHeight(below.heightForWidth(theme.px(400)))  # a centred label is not asked how high it wraps
-        layout.addWidget(below, alignment=Qt.AlignmentFlag.AlignCenter)
+        below.setMaximumWidth(theme.px(420))
+        line = row(below)  # between stretches: a label that is centred itself is not asked how high it wraps
+        line.insertStretch(0, 1)
+        line.addStretch(1)
+        line.setStretch(1, 100)
+        layout.addLayout(line)
         if action and act:
             layout.addWidget(button(action, act, "main"), alignment=Qt.AlignmentFlag.AlignCenter)
 
