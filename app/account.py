@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_db import keys
 from local_db.store import Store
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OpenBrowser = Callable[[str], object]
 TOKEN = "refresh-token"
+COMPLETE = ("about", "languages", "subjects", "available", "keepable", "school", "town")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,21 @@ class AccountUseCases:
     def profile_fields(self) -> dict[str, object]:
         row = records.get(self._store, "profile", self.current.id)
         return dict(row.fields) if row else {}
+
+    def profile(self) -> dict[str, Any]:
+        """The own public profile with every field there: as it was last edited here, else as the platform knows it."""
+        me = self.current
+        school, _comma, town = me.school.rpartition(", ")
+        usual = {"about": "", "languages": [], "subjects": [], "age_from": 10, "age_to": 14, "school": school or me.school,
+                 "town": town if school else "", "school_type": "school", "available": False, "keepable": True}  # fmt: skip
+        return {
+            **usual,
+            **{name: value for name, value in self.profile_fields().items() if name in usual and value is not None},
+        }
+
+    def missing_of_profile(self) -> list[str]:
+        """What others would miss in the own profile, by field."""
+        return [name for name in COMPLETE if not self.profile()[name]]
 
     def change_profile(self, **fields: object) -> None:
         """Change the own public profile, kept at once and sent later."""

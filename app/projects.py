@@ -173,19 +173,13 @@ class ProjectUseCases:
 
     def delete(self, project_id: str) -> Callable[[], bool]:
         """Delete a draft; returns the undo, which works until the deletion was sent."""
-        change_id = str(uuid7())
-        self._queue("delete_project", project_id, change_id=change_id)
-
-        def undo() -> bool:
-            with self._store.transaction():
-                entry = outbox.last_open(self._store, "command", ("delete_project", project_id))
-                if entry is None or entry.id != change_id:
-                    return False
-                outbox.done(self._store, [change_id])
-            self._queued()
-            return True
-
-        return undo
+        return outbox.queue_command(
+            self._store,
+            f"project:{project_id}",
+            ("delete_project", project_id),
+            {"project_id": project_id},
+            self._queued,
+        )
 
     def history(self, project_id: str) -> list[HistoryEntry]:
         """Who wrote what, oldest first, each with the draft as it was."""
@@ -277,13 +271,13 @@ class ProjectUseCases:
                 found.setdefault(entry.target_id, []).append(entry.target_kind)
         return found
 
-    def _queue(self, name: str, project_id: str, change_id: str | None = None, **args: Any) -> None:
+    def _queue(self, name: str, project_id: str, **args: Any) -> None:
         with self._store.transaction():
-            self._command(name, project_id, change_id, **args)
+            self._command(name, project_id, **args)
         self._queued()
 
-    def _command(self, name: str, project_id: str, change_id: str | None = None, **args: Any) -> None:
-        outbox.add(self._store, change_id or str(uuid7()), "command", f"project:{project_id}", (name, project_id),
+    def _command(self, name: str, project_id: str, **args: Any) -> None:
+        outbox.add(self._store, str(uuid7()), "command", f"project:{project_id}", (name, project_id),
                    {"project_id": project_id, **args})  # fmt: skip
 
 

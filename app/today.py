@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.partners import KeepingUseCases
+from app.partners import KeepingUseCases, ReachingUseCases
 from app.projects import ProjectUseCases
 from app.rules import projects as rules
 from local_db.store import Store
@@ -17,15 +17,23 @@ class TodayItem:
     name: str
     target_id: str
     person: str = ""
+    text: str = ""
 
 
 class TodayUseCases:
-    def __init__(self, store: Store, projects: ProjectUseCases, keeping: KeepingUseCases) -> None:
-        self._store, self._projects, self._keeping = store, projects, keeping
+    def __init__(self, store: Store, projects: ProjectUseCases, keeping: KeepingUseCases,
+                 reaching: ReachingUseCases) -> None:  # fmt: skip
+        self._store, self._projects, self._keeping, self._reaching = store, projects, keeping, reaching
 
     def items(self) -> list[TodayItem]:
         found = [
-            TodayItem("contact_asks", row.fields["name"], row.fields["account_id"], row.fields["name"])
+            TodayItem(
+                "contact_asks",
+                row.fields["name"],
+                row.fields["account_id"],
+                row.fields["name"],
+                str(row.fields.get("text") or ""),
+            )
             for row in records.all_of(self._store, "contact")
             if row.fields.get("state") == "asks_you"
         ]
@@ -36,6 +44,7 @@ class TodayUseCases:
             if kind:
                 person = project.founder if project.me == rules.COFOUNDER else project.cofounder
                 found.append(TodayItem(kind, project.title, project.id, person))
+        found += [TodayItem("message", name, person, name) for person, name in self._reaching.unread()]
         found += [TodayItem("remind", row.name, row.id, row.name) for row in self._keeping.due()]
         refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
         if refused + len(records.differences(self._store)):

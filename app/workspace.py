@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.account import AccountUseCases, TokenKeeper
 from app.events import Events
-from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases
+from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
+from app.posts import PostUseCases
 from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
@@ -45,6 +46,8 @@ class Workspace:
     partners: PartnerUseCases
     directory: DirectoryUseCases
     keeping: KeepingUseCases
+    reaching: ReachingUseCases
+    posts: PostUseCases
     pupil_work: PupilWorkUseCases
     today: TodayUseCases
     sync_centre: SyncCentreUseCases
@@ -125,10 +128,12 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
     work.purge()
     partners = PartnerUseCases(store, directory, account, queued)
     keeping = KeepingUseCases(store, partners)
+    reaching = ReachingUseCases(store, account, partners, queued)
     return Workspace(
         store=store, directory_db=directory, events=events, account=account, projects=projects,
         partners=partners, directory=DirectoryUseCases(store, connection, lambda: service.directory),
-        keeping=keeping, pupil_work=work, today=TodayUseCases(store, projects, keeping),
+        keeping=keeping, reaching=reaching, posts=PostUseCases(store, account, queued), pupil_work=work,
+        today=TodayUseCases(store, projects, keeping, reaching),
         sync_centre=SyncCentreUseCases(store, service), safety=SafetyUseCases(store),
         service=service, connection=connection,
     )  # fmt: skip

@@ -17,7 +17,17 @@ from server.packs import PackFolder, changed_fields, wants_whole
 from sync.messages import DirectoryProfile, Pack, PackFile, PackList
 
 KEPT_DAYS = 365  # unused for a year, an entry is hidden (facts: retention of the platform)
-OWN_FIELDS = ("about", "languages", "subjects", "age_from", "age_to", "available")  # what owners write themselves
+OWN_FIELDS = (
+    "about",
+    "languages",
+    "subjects",
+    "age_from",
+    "age_to",
+    "available",
+    "school",
+    "town",
+    "school_type",
+)  # what owners write themselves
 PackName = tuple[str, str]  # country and part
 _profile: TypeAdapter[DirectoryProfile] = TypeAdapter(DirectoryProfile)
 

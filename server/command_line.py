@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import uvicorn
 from peewee import ImproperlyConfigured
 
-from server import cards, projects, seed
+from server import cards, outreach, projects, seed
 from server.database import Database, Edit, Record, Upload
 from server.packs import PackFolder
+from server.refusals import Refused
 from server.web import create_app
 
 PUBLISH_EVERY = 60.0  # seconds
@@ -49,6 +50,7 @@ def _publish_often(database: Database, folder: PackFolder) -> None:
     """What teachers changed of their entries goes into the directory within a minute."""
     while True:
         today = datetime.now(UTC).date()
+        outreach.take_down_expired(database)
         if cards.waiting(database, today):
             cards.publish(database, folder, today)
         time.sleep(PUBLISH_EVERY)
@@ -76,7 +78,7 @@ def _review(database: Database, options: argparse.Namespace) -> int:
     try:
         with database.transaction():
             state = projects.decide(database, options.country, options.project, options.decision, options.reason)
-    except projects.Refused as refused:
+    except Refused as refused:
         print(f"Not done: {refused.code}")
         return 1
     print(f"{options.project}: {state}")

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.rules import projects as rules
-from server import cards, directory, files, projects
+from server import cards, directory, files, outreach, projects
 from server.accounts import Db, SignedIn
 from server.database import Database, Document, Edit, Member, Record, Scope
 from server.json_body import FastJsonRoute
+from server.refusals import Refused
 from sync import messages
 from sync.documents import KIND, DocumentError, merged
 from sync.messages import (
@@ -61,7 +62,7 @@ def _update_card(db: Database, account: dict[str, Any], request: ExchangeRequest
 def scopes_of(db: Database, account_id: str) -> set[str]:
     """What an account may read: its own scope and its projects'."""
     rows = db.all(Member.select(Member.project_id).where(Member.account_id == account_id, Member.state != "gone"))
-    return {f"account:{account_id}"} | {f"project:{row['project_id']}" for row in rows}
+    return {f"account:{account_id}", outreach.COMMUNITY} | {f"project:{row['project_id']}" for row in rows}
 
 
 def may_write(db: Database, account: dict[str, Any], scope: str) -> bool:
@@ -146,7 +147,7 @@ def _apply_one(db: Database, account: dict[str, Any], device: str, change: messa
                 _apply_edit(db, account, device, change)
             elif isinstance(change, messages.Command):
                 projects.run(db, account, change.name, dict(change.args))
-    except projects.Refused as refused:
+    except Refused as refused:
         return Result(id=change.id, status="refused", code=refused.code)
     return Result(id=change.id, status="applied")
 
@@ -155,16 +156,16 @@ def _apply_edit(db: Database, account: dict[str, Any], device: str, change: Docu
     project_id = change.scope.removeprefix("project:")
     role = projects.actor(db, project_id, account["id"])
     if role is None or change.document_id != project_id or change.kind != KIND:
-        raise projects.Refused("not_yours")
+        raise Refused("not_yours")
     if not rules.may_edit_draft(projects.locked_project(db, project_id)["state"], role):
-        raise projects.Refused("not_possible_now")
+        raise Refused("not_possible_now")
     row = db.one(Document.select().where(Document.id == change.document_id))
     try:
         state, fields = merged(bytes(row["state"]) if row else None, [change.data])
     except DocumentError:
-        raise projects.Refused("damaged_edit") from None
+        raise Refused("damaged_edit") from None
     if any(len(fields[name]) > 2 * rules.FIELDS[name].limit for name in rules.TEXT_FIELDS):
-        raise projects.Refused("too_long")
+        raise Refused("too_long")
     db.put(Document, [Document.id], id=change.document_id, scope=change.scope, kind=change.kind, state=state)
     at = min(change.at, time.time())  # for people to read; order comes from seq
     db.run(

@@ -6,22 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from app.rules import projects as rules
+from app.rules.outreach import MAX_REQUEST
 from app.rules.pupil_work import KINDS, is_pseudonym
+from server import outreach
 from server.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
+from server.refusals import Refused
 from sync.documents import ProjectDocument
 
 Args = dict[str, Any]
 _ID = re.compile(r"[0-9a-zA-Z_-]{1,64}\Z")
-_IDS = {"project_id", "account_id", "material_id", "upload_id"}
+_IDS = {"project_id", "account_id", "material_id", "upload_id", "message_id", "post_id", "answer_id"}
 MAX_TITLE = 300
-
-
-class Refused(Exception):
-    """The server will not do it; ``code`` tells the client why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def actor(db: Database, project_id: str, account_id: str) -> str | None:
@@ -178,8 +173,14 @@ def contact_id(owner: str, other: str) -> str:
     return f"{owner}--{other}"
 
 
-def set_contact(db: Database, owner: dict[str, Any], other: dict[str, Any], state: str) -> None:
-    fields = {"account_id": other["id"], "name": other["name"], "country": other["country"], "state": state}
+def set_contact(db: Database, owner: dict[str, Any], other: dict[str, Any], state: str, text: str = "") -> None:
+    fields = {
+        "account_id": other["id"],
+        "name": other["name"],
+        "country": other["country"],
+        "state": state,
+        "text": text,
+    }
     db.put_record(f"account:{owner['id']}", "contact", contact_id(owner["id"], other["id"]), fields)
 
 
@@ -189,8 +190,11 @@ def _ask_contact(db: Database, account: dict[str, Any], args: Args) -> None:
         raise Refused("no_such_person")
     if are_contacts(db, account["id"], other["id"]):
         return
-    set_contact(db, account, other, "asked")
-    set_contact(db, other, account, "asks_you")
+    text = args.get("text") or ""
+    if not isinstance(text, str) or len(text) > MAX_REQUEST:
+        raise Refused("invalid")
+    set_contact(db, account, other, "asked", text)
+    set_contact(db, other, account, "asks_you", text)
 
 
 def _answer_contact(db: Database, account: dict[str, Any], args: Args) -> None:
@@ -217,6 +221,7 @@ COMMANDS: dict[str, Callable[[Database, dict[str, Any], Args], None]] = {
     "withdraw_material": _withdraw_material,
     "ask_contact": _ask_contact,
     "answer_contact": _answer_contact,
+    **outreach.COMMANDS,
 }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from server import cards, community, projects
+from server import cards, community, outreach, projects
 from server.accounts import hash_password
 from server.database import Account, Database, School
 from server.packs import PackFolder
@@ -27,6 +27,8 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
         projects.set_contact(db, other, one, "contact")
         for teacher in (one, other):
             _profile_record(db, teacher)
+        for number, post in enumerate(_POSTS):
+            outreach.publish_post(db, other, {**post, "post_id": f"post-{number}"})
         today = datetime.now(UTC).date()
         until = (today + timedelta(days=cards.KEPT_DAYS)).isoformat()
         own = [{**_COMMON, **card, "last_active": today.isoformat(), "expires": until,
@@ -43,7 +45,8 @@ def _account(db: Database, email: str) -> dict[str, Any]:
 
 def _profile_record(db: Database, teacher: dict[str, Any]) -> None:
     card = next(card for card in _CARDS if card["id"] == teacher["id"])
-    fields = {name: card[name] for name in ("about", "languages", "subjects", "available")}
+    names = ("about", "languages", "subjects", "available", "age_from", "age_to", "school_type")
+    fields = {name: {**_COMMON, **card}[name] for name in names}
     db.put_record(f"account:{teacher['id']}", "profile", teacher["id"], fields, teacher["id"])
 
 
@@ -56,6 +59,13 @@ _ACCOUNTS: list[dict[str, Any]] = [
     {"id": "t-nikos", "email": TEACHERS[1], "name": "Νίκος Δημητρίου", "role": "teacher", "country": "EL", "school_id": "s-el"},
     {"id": "o-tr", "email": "office-tr@example.org", "name": "eTwinning Türkiye", "role": "office", "country": "TR", "school_id": None},
     {"id": "o-el", "email": "office-el@example.org", "name": "eTwinning Ελλάδα", "role": "office", "country": "EL", "school_id": None},
+]  # fmt: skip
+_POSTS: list[dict[str, Any]] = [
+    {"kind": "partner", "title": "Water between mountains and sea", "languages": ["en"], "subjects": ["biology", "geography"],
+     "ages": ["12_15"], "text": "We measure salt and temperature in the harbour every week. Who lives on a mountain or by a river "
+                                "and would like to compare from January to May?"},
+    {"kind": "idea", "title": "A cookbook of winter soups", "languages": ["en", "el"], "subjects": ["citizenship"],
+     "ages": ["7_11", "12_15"], "text": "Each class asks its grandparents for one soup, cooks it, and writes down the story behind it."},
 ]  # fmt: skip
 _COMMON: dict[str, Any] = {
     "school_type": "lower_secondary", "etwinning_school": True, "active_projects": 0,

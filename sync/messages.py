@@ -19,7 +19,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
 RecordId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,140}$")
 ]  # two ids joined, for members and contacts
-Scope = Annotated[str, StringConstraints(pattern=r"^(account|project):[0-9a-zA-Z_-]{1,64}$")]
+Scope = Annotated[str, StringConstraints(pattern=r"^(account|project|community):[0-9a-zA-Z_-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Scalar = Text | int | bool | None

@@ -32,7 +32,7 @@ def test_the_platforms_commands(tmp_path: Path) -> None:
     data = str(tmp_path / "data")
     assert "ayse@example.org" in run("serve", "--data", data, "seed").stdout
     found = json.loads(run("serve", "--data", data, "audit").stdout)
-    assert found["files"] == {} and {record["kind"] for record in found["records"]} == {"contact", "profile"}
+    assert found["files"] == {} and {record["kind"] for record in found["records"]} == {"contact", "post", "profile"}
     assert json.loads(run("serve", "--data", data, "review", "list").stdout) == []
     refused = run("serve", "--data", data, "review", "approve", "--country", "TR", "--project", "nothing")
     assert refused.returncode == 1 and "no_such_project" in refused.stdout

@@ -24,7 +24,7 @@ from ui import tokens
 from ui.shell import MainWindow
 from ui.start.program import show_window
 
-PAGES = ("today", "projects", "partners", "pupil_work", "sync_centre", "settings", "help")
+PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", "profile", "settings", "help")
 
 
 @pytest.mark.parametrize("look", ["LIGHT", "DARK"])

@@ -56,10 +56,10 @@ def test_a_draft_ranks_everyone_and_says_why(
     choose(page.sort, ("fit", project))
     qtbot.waitUntil(lambda: page._model.rowCount() == 4 and names(page)[0] == "Νίκος Δημητρίου")
     page.list.setCurrentIndex(page._model.index(0))
-    said = words_on(page.profile)
-    assert "Fits well" in said and "teaches one of your subjects" in said and "a new country" in said
+    qtbot.waitUntil(lambda: "Fits well" in words_on(page.profile))
+    assert "teaches one of your subjects" in words_on(page.profile) and "a new country" in words_on(page.profile)
     page.list.setCurrentIndex(page._model.index(3))  # own country, another age
-    assert "Fits well" not in words_on(page.profile)
+    qtbot.waitUntil(lambda: "points:" in words_on(page.profile) and "Fits well" not in words_on(page.profile))
     desk.partners.weigh("subject", 0)
     fit = desk.partners.fit(desk.partners.get("t-1"), project)
     assert "subject" not in fit.reasons and fit.points <= fit.best

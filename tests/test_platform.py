@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from server import projects
+from server.refusals import Refused
 from sync.documents import ProjectDocument
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 
@@ -51,7 +52,7 @@ def test_a_stranger_can_neither_read_nor_write_a_project(any_platform: RunningPl
     ]  # fmt: skip
     answer = stranger.exchange(*tries, cursors={f"project:{project}": 0, "account:t-ayse": 0}).json()
     assert [result["status"] for result in answer["results"]] == ["refused"] * len(tries)
-    assert set(answer.get("scopes", {})) <= {"account:t-nikos"}
+    assert set(answer.get("scopes", {})) <= {"account:t-nikos", "community:all"}
     assert set(answer["gone"]) == {f"project:{project}", "account:t-ayse"}
     assert "Not for others" not in stranger.exchange(cursors={}).text
     a.sync()
@@ -244,7 +245,7 @@ def test_edits_that_are_none_are_refused_and_harm_nothing(platform: RunningPlatf
 def test_offices_decide_as_the_rules_say(platform: RunningPlatform, computers: Make) -> None:
     a, b = computers(platform, AYSE), computers(platform, NIKOS)
     project = active_project(a, b)
-    with pytest.raises(projects.Refused):
+    with pytest.raises(Refused):
         projects.decide(platform.database, "TR", project, "approve")
     assert projects.waiting_for(platform.database) == []
 

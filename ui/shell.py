@@ -27,6 +27,8 @@ from ui.command_search import CommandSearch
 from ui.help.page import HelpPage
 from ui.language import speak
 from ui.partners.page import PartnersPage
+from ui.posts.page import PostsPage
+from ui.profile.page import MyProfilePage
 from ui.projects.page import ProjectsPage
 from ui.pupil_work.page import PupilWorkPage
 from ui.settings.page import SettingsPage
@@ -55,8 +57,10 @@ def entries() -> list[Entry]:
         Entry("today", _("Today"), "house", TodayPage),
         Entry("projects", _("Projects"), "notebook", ProjectsPage),
         Entry("partners", _("Partners"), "globe-hemisphere-west", PartnersPage),
+        Entry("posts", _("Partner posts"), "megaphone", PostsPage),
         Entry("pupil_work", _("Pupils' work"), "student", PupilWorkPage),
         Entry("sync_centre", _("Sync centre"), "arrows-clockwise", SyncCentrePage, True),
+        Entry("profile", _("My profile"), "identification-card", MyProfilePage, True),
         Entry("settings", _("Settings"), "gear", SettingsPage, True),
         Entry("help", _("Help"), "question", HelpPage, True),
     ]

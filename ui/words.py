@@ -30,7 +30,9 @@ COMMANDS = {
     "close_project": mark("Closing of a project"), "delete_project": mark("Deletion of a draft"),
     "publish_material": mark("Publication of a piece of work"), "withdraw_material": mark("Taking back of a piece of work"),
     "ask_contact": mark("Contact request"), "answer_contact": mark("Answer to a contact request"),
-    "project_draft": mark("Text of a project"), "journal": mark("Diary entry"), "profile": mark("Own profile"),
+    "send_message": mark("Message"), "publish_post": mark("Post"), "close_post": mark("Taking down of a post"),
+    "answer_post": mark("Answer to a post"), "project_draft": mark("Text of a project"), "journal": mark("Diary entry"),
+    "profile": mark("Own profile"),
     "file_up": mark("File to publish"), "file_down": mark("File from a partner"),
 }  # fmt: skip
 REFUSALS = {
@@ -47,6 +49,12 @@ REFUSALS = {
     "checksum": mark("The file arrived damaged. Try again; the work is still on this computer."),
     "damaged": mark("The file that came is not the one the partner published. Try again, or ask them to publish it anew."),
     "invalid": mark("The platform could not read this change. It is still on this computer; tell the support office."),
+    "same_message": mark("The same words went to too many people. The platform allows a message only where it is meant for "
+                         "the person who gets it."),
+    "too_many_messages": mark("You have sent very many messages today. Try again tomorrow."),
+    "too_many_posts": mark("You have three open posts already. Take one down first."),
+    "same_post": mark("You have posted this already. One post is enough: everybody sees it."),
+    "post_is_closed": mark("This post was taken down in the meantime."),
     "no_permission": mark("Tick the box first, once you have the consent."),
     "exists": mark("The platform has this already. You can forget this line."),
     "no_such_project": mark("The platform does not know this project. It may have been deleted."),

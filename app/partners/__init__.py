@@ -3,9 +3,10 @@
 from app.partners.directory import DirectoryChoice, DirectoryUseCases, Offer
 from app.partners.finding import PAGE, Fit, Found, PartnerRow, PartnerUseCases, PastProject, Query
 from app.partners.keeping import KeepingUseCases
+from app.partners.reaching import Message, ReachingUseCases, Template
 from local_db.tables.partners import FollowUp, SavedSearch
 
 __all__ = [
     "PAGE", "DirectoryChoice", "DirectoryUseCases", "Fit", "FollowUp", "Found", "KeepingUseCases", "Offer", "PartnerRow",
-    "PartnerUseCases", "PastProject", "Query", "SavedSearch",
+    "PartnerUseCases", "PastProject", "Query", "Message", "ReachingUseCases", "SavedSearch", "Template",
 ]  # fmt: skip

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from uuid6 import uuid7
-
 from app.account import AccountUseCases
 from app.rules import matching
 from app.rules.directory import parse_words
@@ -238,29 +236,16 @@ class PartnerUseCases:
         queued = outbox.has_command(self._store, ("ask_contact",), partner_id)
         return "waiting" if queued and queued != outbox.REFUSED else "none"
 
-    def ask_contact(self, partner_id: str) -> Callable[[], bool]:
-        """Ask someone to be a contact; sent at the next sync. Returns the undo, which works until then."""
-        return self._command("ask_contact", partner_id)
+    def ask_contact(self, partner_id: str, text: str = "") -> Callable[[], bool]:
+        """Ask someone to be a contact, with a few words; sent at the next sync. Returns the undo, which works until then."""
+        return self._command("ask_contact", partner_id, text=text.strip())
 
     def answer_contact(self, partner_id: str, accept: bool) -> Callable[[], bool]:
         return self._command("answer_contact", partner_id, accept=accept)
 
-    def _command(self, name: str, partner_id: str, **args: bool) -> Callable[[], bool]:
-        change_id = str(uuid7())
-        with self._store.transaction():
-            outbox.add(self._store, change_id, "command", "", (name, partner_id), {"account_id": partner_id, **args})
-        self._queued()
-
-        def undo() -> bool:
-            with self._store.transaction():
-                entry = outbox.last_open(self._store, "command", (name, partner_id))
-                if entry is None or entry.id != change_id:
-                    return False
-                outbox.done(self._store, [change_id])
-            self._queued()
-            return True
-
-        return undo
+    def _command(self, name: str, partner_id: str, **args: Any) -> Callable[[], bool]:
+        args["account_id"] = partner_id
+        return outbox.queue_command(self._store, "", (name, partner_id), args, self._queued)
 
     # -- helpers ---------------------------------------------------------------------------
 

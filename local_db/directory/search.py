@@ -260,7 +260,7 @@ class Directory:
     def _order(self, ranking: Ranking) -> Sequence[BitMap]:
         if ranking.by == "distance" and ranking.home:
             return self._rings_around(ranking.home)
-        if ranking.by == "fit" and ranking.criteria:
+        if ranking.by == "fit":
             if ranking.criteria not in self._points:
                 sets = [(self._fitting(criterion), criterion.points) for criterion in ranking.criteria]
                 self._points = {ranking.criteria: by_points(self._all, sets)}

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,26 @@ def add(
             body=json.dumps(body, ensure_ascii=False), base_revision=base_revision, at=time.time(),
         )
     )  # fmt: skip
+
+
+def queue_command(store: Store, scope: str, target: tuple[str, str], args: dict[str, Any],
+                  queued: Callable[[], None]) -> Callable[[], bool]:  # fmt: skip
+    """Queue a command of its own; returns the undo, which is True as long as it was not handed out for sending."""
+    change_id = str(uuid7())
+    with store.transaction():
+        add(store, change_id, "command", scope, target, args)
+    queued()
+
+    def undo() -> bool:
+        with store.transaction():
+            entry = last_open(store, "command", target)
+            if entry is None or entry.id != change_id:
+                return False
+            done(store, [change_id])
+        queued()
+        return True
+
+    return undo
 
 
 def last_open(store: Store, kind: str, target: tuple[str, str]) -> Waiting | None:

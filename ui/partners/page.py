@@ -46,7 +46,7 @@ class PartnersPage(Page):
     def __init__(self, host: Host) -> None:
         super().__init__(_("Find partners"))
         self._host, self._use, self._keeping = host, host.workspace.partners, host.workspace.keeping
-        self._query = Query()
+        self._query = Query.from_data(host.workspace.preference("partner-query", {}))
         self._shown: Found | None = None
         self._compared: list[PartnerRow] = []
         self._keep_chosen = False
@@ -58,6 +58,7 @@ class PartnersPage(Page):
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self._typed)
         self._found.connect(self._show)
+        self.line.setText(self._query.words)
         self._failed.connect(lambda _error: host.say(words.trouble("store")))
 
     # -- building --------------------------------------------------------------------------
@@ -130,7 +131,7 @@ class PartnersPage(Page):
     # -- what is shown ---------------------------------------------------------------------
 
     def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is not None and not topics & {"partners", "contact", "projects", "membership"}:
+        if topics is not None and not topics & {"partners", "contact", "message", "projects", "membership"}:
             return
         teachers, countries, at = self._use.directory_size()
         if at is None:
@@ -155,12 +156,17 @@ class PartnersPage(Page):
 
     def leave(self) -> None:
         self.profile.keep_note()
+        self._host.workspace.prefer("partner-query", self._query.as_data())
 
     def show_person(self, partner_id: str) -> None:
         """Show one teacher alone beside the list."""
         found = self._use.get(partner_id)
         if found:
-            self.profile.show_partner(found)
+            QTimer.singleShot(0, lambda: self.profile.show_partner(found))
+        else:
+            self._host.say(
+                _("This person is not in the directory on this computer. Choose their country to have it here.")
+            )
 
     def _typed(self) -> None:
         if self.line.text() != self._query.words:

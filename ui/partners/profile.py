@@ -14,10 +14,12 @@ from ui import words
 from ui.host import Host
 from ui.partners.compare import MOST, fit_text
 from ui.partners.list import place
+from ui.partners.message import MessageDialog, conversation
 from ui.theme import theme
 from ui.widgets.basics import Avatar, EmptyState, button, card, chips, clear, column, label, row, scrolled, tone_label
 
 KEEP_MS = 300
+SHOWN_MESSAGES = 6
 
 
 class PartnerProfile(QFrame):
@@ -63,6 +65,7 @@ class PartnerProfile(QFrame):
         texts = [words.item("subjects", s) for s in partner.subjects]
         self._body.addWidget(chips([*texts, *(words.item("languages", code) for code in partner.languages)]))
         self._past(partner)
+        self._said(partner)
         self._note_field(partner)
         self._follow_up(partner)
         self._body.addStretch()
@@ -112,6 +115,14 @@ class PartnerProfile(QFrame):
         if shared:
             self._body.addWidget(label(_("Worked with your contacts"), "section"))
             self._body.addWidget(label(", ".join(shared), wrap=True))
+
+    def _said(self, partner: PartnerRow) -> None:
+        reaching = self._host.workspace.reaching
+        messages = reaching.conversation(partner.id)
+        if messages:
+            self._body.addWidget(label(_("Messages"), "section"))
+            self._body.addWidget(conversation(messages[-SHOWN_MESSAGES:], partner.name))
+            reaching.mark_read(partner.id)
 
     def _follow_up(self, partner: PartnerRow) -> None:
         keeping = self._host.workspace.keeping
@@ -204,19 +215,32 @@ class PartnerProfile(QFrame):
         }
         if state == "asks_you":
             self._foot.addWidget(button(_("Accept as a contact"), lambda: self._answer(partner), "main"))
-        elif state == "none":
-            ask = button(_("Ask to be a contact"), lambda: self._ask(partner), "main")
-            ask.setEnabled(bool(workspace.account.current.id))
-            self._foot.addWidget(ask)
-            hint = _("Sent the next time you are connected.") if ask.isEnabled() else _("Sign in first.")
-            self._foot.addWidget(label(hint, "muted", wrap=True))
-        else:
+        elif state != "none":
             self._foot.addWidget(label(sentences[state], "muted", wrap=True))
+        signed_in = bool(workspace.account.current.id)
+        ask = button(_("Ask to be a contact"), lambda: self._ask(partner), "main", "handshake")
+        ask.setVisible(state == "none")
+        write = button(_("Write a message…"), lambda: self._write(partner), icon="chat-text")
+        for widget in (ask, write):
+            widget.setEnabled(signed_in)
+            widget.setToolTip("" if signed_in else _("Sign in first."))
+            self._foot.addWidget(widget)
 
     def _ask(self, partner: PartnerRow) -> None:
-        undo = self._host.workspace.partners.ask_contact(partner.id)
+        MessageDialog(self._host, partner, lambda text: self._asked(partner, text), self, is_request=True).exec()
+
+    def _asked(self, partner: PartnerRow, text: str) -> None:
+        undo = self._host.workspace.partners.ask_contact(partner.id, text)
         self.show_partner(partner)
         self._host.say(_("Your request goes out the next time you are connected."), undo)
+
+    def _write(self, partner: PartnerRow) -> None:
+        MessageDialog(self._host, partner, lambda text: self._written(partner, text), self).exec()
+
+    def _written(self, partner: PartnerRow, text: str) -> None:
+        undo = self._host.workspace.reaching.send(partner.id, text)
+        self.show_partner(partner)
+        self._host.say(_("Your message goes out the next time you are connected."), undo)
 
     def _answer(self, partner: PartnerRow) -> None:
         self._host.workspace.partners.answer_contact(partner.id, True)

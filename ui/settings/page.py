@@ -3,7 +3,7 @@
 import threading
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.account import Account, OtherAccountError, SyncError
 from i18n import _, available, language, mark
@@ -32,8 +32,6 @@ class SettingsPage(Page):
             body.addWidget(frame)
         body.addStretch()
         self.body.addWidget(scrolled(inner), 1)
-        self._timer = QTimer(self, singleShot=True, interval=300)
-        self._timer.timeout.connect(self._keep_profile)
 
     # -- account ---------------------------------------------------------------------------
 
@@ -88,38 +86,14 @@ class SettingsPage(Page):
                       self._not_signed_in, close=workspace.close_thread)  # fmt: skip
         self._host.say(_("You are signed out. Your work stays on this computer."))
 
-    # -- own profile -----------------------------------------------------------------------
-
     def _profile_card(self, layout: QVBoxLayout) -> None:
         layout.addWidget(label(_("Your public profile"), "cardTitle"))
         layout.addWidget(label(_("Other teachers see this in the directory."), "muted"))
-        self._about = QPlainTextEdit()
-        self._about.setTabChangesFocus(True)
-        self._about.setFixedHeight(theme.px(96))
-        self._about.setAccessibleName(_("About you and your pupils"))
-        self._about.setPlaceholderText(_("About you and your pupils"))
-        self._free = QCheckBox(_("I am available for projects"))
-        self._kept = label("", "muted")
-        for widget in (self._about, self._free, self._kept):
-            layout.addWidget(widget)
-        self._kept.hide()
-        self._about.textChanged.connect(lambda: self._timer.start())
-        self._free.clicked.connect(self._keep_profile)
-
-    def _keep_profile(self) -> None:
-        self._timer.stop()
-        account = self._host.workspace.account
-        if not account.current.id:
-            return
-        now, before = (
-            {"about": self._about.toPlainText(), "available": self._free.isChecked()},
-            account.profile_fields(),
+        layout.addLayout(
+            row(
+                button(_("Edit my profile"), lambda: self._host.go("profile"), icon="identification-card"), stretch=True
+            )
         )
-        changed = {name: value for name, value in now.items() if before.get(name) != value}
-        if changed:
-            account.change_profile(**changed)
-            self._kept.setText(_("Kept on this computer"))
-            self._kept.show()
 
     # -- language and look -----------------------------------------------------------------
 
@@ -198,19 +172,9 @@ class SettingsPage(Page):
         self._in.setEnabled(True)
         self._in.setVisible(not me.id or signed_out)
         self._out.setVisible(bool(me.id) and not signed_out)
-        fields = account.profile_fields()
-        if not self._about.hasFocus() and self._about.toPlainText() != str(fields.get("about", "")):
-            self._about.blockSignals(True)
-            self._about.setPlainText(str(fields.get("about", "")))
-            self._about.blockSignals(False)
-        self._free.setChecked(bool(fields.get("available")))
         self._language.setCurrentIndex(self._language.findData(language()))
         self._look.setCurrentIndex(self._look.findData(theme.choice))
         self._scale.setCurrentIndex(self._scale.findData(theme.scale))
         copies = self._host.workspace.safety.backups()
         newest = clock(copies[0].at) if copies else _("none yet")
         self._backup.setText(_("Last copy: {time}").format(time=newest))
-
-    def leave(self) -> None:
-        if self._timer.isActive():
-            self._keep_profile()

@@ -18,6 +18,7 @@ SENTENCES = {
     "draft": (mark("Go on with the draft “{name}”"), mark("Open"), "notebook"),
     "with_offices": (mark("“{name}” is with the national offices"), mark("Open"), "clock-counter-clockwise"),
     "with_partner": (mark("“{name}” waits for {person}"), mark("Open"), "clock-counter-clockwise"),
+    "message": (mark("{person} wrote to you"), mark("Read"), "chat-text"),
     "remind": (mark("You wanted to write to {person} again"), mark("Open"), "bell"),
     "needs_you": (mark("Something could not be sent and needs your answer"), mark("Open"), "warning-circle"),
 }
@@ -74,12 +75,14 @@ class TodayPage(Page):
             line.addWidget(button(_("Decline"), lambda: self._answer_contact(item, False)))
         line.addWidget(act)
         layout.addLayout(line)
+        if item.text:
+            layout.addWidget(label(item.text, "muted", wrap=True))
         return frame
 
     def _act(self, item: TodayItem) -> None:
         if item.kind == "contact_asks":
             self._answer_contact(item, True)
-        elif item.kind == "remind":
+        elif item.kind in ("remind", "message"):
             self._host.page("partners", PartnersPage).show_person(item.target_id)
         elif item.kind == "needs_you":
             self._host.go("sync_centre")

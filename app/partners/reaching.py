@@ -1,0 +1,140 @@
+"""Reaching out politely: messages queued offline, templates in the partner's language, and warnings before sending."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from uuid6 import uuid7
+
+from app.account import AccountUseCases
+from app.partners.elsewhere import holiday, local_hour
+from app.partners.finding import PartnerRow, PartnerUseCases
+from app.rules import outreach
+from local_db.store import Store
+from local_db.tables import outbox, partners, records, settings
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "resources" / "templates" / "messages.json"
+DAY = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation; ``waiting`` until it was sent. ``at`` is seconds since 1970."""
+
+    id: str
+    mine: bool
+    text: str
+    at: float
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class Template:
+    """A beginning for a message: ``introduce``, ``propose`` or ``remind``, in ``language``."""
+
+    name: str
+    language: str
+    text: str
+
+
+class ReachingUseCases:
+    """Writing to one person at a time."""
+
+    def __init__(
+        self, store: Store, account: AccountUseCases, finding: PartnerUseCases, queued: Callable[[], None]
+    ) -> None:
+        self._store, self._account, self._finding, self._queued = store, account, finding, queued
+
+    def conversation(self, partner_id: str) -> list[Message]:
+        """Everything said between the two, oldest first, with what still waits."""
+        me = self._account.current.id
+        found = [
+            Message(row.id, row.fields["from_id"] == me, str(row.fields["text"]), float(row.fields["at"]))
+            for row in records.all_of(self._store, "message")
+            if partner_id in (row.fields.get("from_id"), row.fields.get("to_id"))
+        ]
+        waiting = [
+            Message(entry.id, True, str(entry.body["text"]), entry.at, True)
+            for entry in outbox.waiting(self._store)
+            if entry.kind == "command"
+            and entry.target_kind == "send_message"
+            and entry.body["account_id"] == partner_id
+        ]
+        return sorted(found, key=lambda message: message.at) + waiting
+
+    def send(self, partner_id: str, text: str) -> Callable[[], bool]:
+        """Queue a message; returns the undo, which works until it was sent."""
+        message_id = str(uuid7())
+        body = {"account_id": partner_id, "text": text.strip(), "message_id": message_id}
+        return outbox.queue_command(self._store, "", ("send_message", message_id), body, self._queued)
+
+    def warnings(self, partner: PartnerRow, text: str, language: str) -> list[str]:
+        """What speaks against sending now; codes as in :mod:`app.rules.outreach`."""
+        now = time.time()
+        sent = [outreach.Sent(to, words, (now - at) / DAY) for to, words, at in self._sent()]
+        answers = [message.at for message in self.conversation(partner.id) if not message.mine]
+        last_answer = (now - max(answers)) / DAY if answers else None
+        recipient = outreach.Recipient(
+            partner.id, self._finding.contact_state(partner.id) == "contact", partner.available,
+            partners.follow_up(self._store, partner.id).silent, local_hour(partner.country),
+            holiday(partner.country, date.today(), language),
+        )  # fmt: skip
+        return outreach.warnings(text, recipient, sent, last_answer)
+
+    def holiday_of(self, partner: PartnerRow, language: str) -> str:
+        return holiday(partner.country, date.today(), language)
+
+    def hour_of(self, partner: PartnerRow) -> int | None:
+        return local_hour(partner.country)
+
+    def templates(self, partner: PartnerRow, project: str) -> list[Template]:
+        """Beginnings in the partner's own language, then in English, filled in as far as things are known."""
+        me = self._account.current
+        own = next((code for code in _spoken_there(partner) if code in _templates()), "en")
+        fields = {"name": partner.name, "me": me.name, "school": me.school, "project": project}
+        return [
+            Template(name, code, text.format(**fields))
+            for code in dict.fromkeys((own, "en"))
+            for name, text in _templates()[code].items()
+            if project or name != "propose"
+        ]  # fmt: skip
+
+    def unread(self) -> list[tuple[str, str]]:
+        """``(account id, name)`` of people who wrote something that was not looked at yet."""
+        me, found = self._account.current.id, {}
+        read = settings.get(self._store, "messages_read", {})
+        for row in records.all_of(self._store, "message"):
+            sender = str(row.fields.get("from_id"))
+            if sender != me and row.fields["at"] > read.get(sender, 0):
+                found[sender] = str(row.fields["from_name"])
+        return list(found.items())
+
+    def mark_read(self, partner_id: str) -> None:
+        newest = max((message.at for message in self.conversation(partner_id) if not message.mine), default=0)
+        read = settings.get(self._store, "messages_read", {})
+        if newest > read.get(partner_id, 0):
+            settings.put(self._store, "messages_read", {**read, partner_id: newest})
+
+    def _sent(self) -> list[tuple[str, str, float]]:
+        me = self._account.current.id
+        done = [(str(row.fields["to_id"]), str(row.fields["text"]), float(row.fields["at"]))
+                for row in records.all_of(self._store, "message") if row.fields.get("from_id") == me]  # fmt: skip
+        waiting = [(str(entry.body["account_id"]), str(entry.body["text"]), entry.at) for entry in outbox.waiting(self._store)
+                   if entry.target_kind == "send_message"]  # fmt: skip
+        return done + waiting
+
+
+@cache
+def _templates() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads(TEMPLATES.read_text("utf-8"))["languages"]
+    return found
+
+
+def _spoken_there(partner: PartnerRow) -> list[str]:
+    """The partner's languages, those of the country before the common ones."""
+    common = ("en", "fr", "de", "es")
+    return sorted(partner.languages, key=lambda code: (code in common, partner.languages.index(code)))

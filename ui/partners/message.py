@@ -1,0 +1,124 @@
+"""Writing to a teacher: a template in their language, warnings while one types, and what was said before."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QWidget
+
+from app.partners import Message, PartnerRow
+from app.rules.outreach import MAX_MESSAGE, MAX_REQUEST
+from i18n import _, language, mark
+from i18n.formats import clock, country_name, language_name, number
+from ui.host import Host
+from ui.theme import theme
+from ui.widgets.basics import button, column, label, row, scrolled
+
+TEMPLATE_NAMES = {
+    "introduce": mark("Introduce yourself"), "propose": mark("Propose your project"), "remind": mark("Ask again, politely"),
+}  # fmt: skip
+WARNINGS = {
+    "same_text": mark("You have sent almost the same words to others lately. The code of conduct asks not to send one message "
+                      "to several people: write what is meant for this person."),
+    "not_available": mark("This person is not available for projects at the moment."),
+    "silent": mark("You have marked this person as not answering."),
+    "no_answer_yet": mark("You wrote less than a week ago and have no answer yet."),
+}  # fmt: skip
+
+
+class MessageDialog(QDialog):
+    """Writes a message, or the words of a contact request. ``on_send`` gets the text."""
+
+    def __init__(self, host: Host, partner: PartnerRow, on_send: Callable[[str], None], parent: QWidget, *,
+                 is_request: bool = False) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._host, self._use, self._partner = host, host.workspace.reaching, partner
+        self._on_send, self._limit = on_send, MAX_REQUEST if is_request else MAX_MESSAGE
+        title = _("Ask {name} to be a contact") if is_request else _("Write to {name}")
+        self.setWindowTitle(title.format(name=partner.name))
+        self.resize(min(theme.px(560), 980), min(theme.px(520), 720))
+        layout = column(self, spacing=8, margin=16)
+        layout.addWidget(label(self.windowTitle(), "cardTitle", wrap=True))
+        said = self._use.conversation(partner.id)
+        if said and not is_request:
+            layout.addWidget(scrolled(conversation(said, partner.name)), 2)
+        self.templates = QComboBox()
+        self.templates.setAccessibleName(_("Begin with a template"))
+        self.templates.addItem(_("Begin with a template"), "")
+        for template in self._use.templates(partner, self._project()):
+            name = f"{_(TEMPLATE_NAMES[template.name])} ({language_name(template.language)})"
+            self.templates.addItem(name, template.text)
+        self.templates.activated.connect(self._begin)
+        layout.addWidget(self.templates)
+        self.text = QPlainTextEdit()
+        self.text.setAccessibleName(_("Your message"))
+        self.text.setPlaceholderText(_("A few words of your own, about their pupils and yours"))
+        self.text.setTabChangesFocus(True)
+        self.text.setPlainText(host.workspace.preference(self._draft_name(), ""))
+        layout.addWidget(self.text, 3)
+        self.warning = label("", "warn", wrap=True)
+        self._count = label("", "muted")
+        layout.addWidget(self.warning)
+        self.send = button(_("Queue it"), self._send, "main", "paper-plane-tilt")
+        layout.addLayout(row(self._count, button(_("Later"), self.reject), self.send))
+        layout.addWidget(
+            label(_("Sent the next time you are connected. What you write is kept until then."), "muted", wrap=True)
+        )
+        self._timer = QTimer(self, singleShot=True, interval=250)
+        self._timer.timeout.connect(self._look)
+        self.text.textChanged.connect(lambda: self._timer.start())
+        self._look()
+
+    def _project(self) -> str:
+        found = self._host.workspace.projects.overview()
+        return found[0].title if found else ""
+
+    def _draft_name(self) -> str:
+        return f"message-draft:{self._partner.id}"
+
+    def _begin(self) -> None:
+        if self.templates.currentData():
+            self.text.setPlainText(self.templates.currentData())
+
+    def _look(self) -> None:
+        """Keep what is typed, and warn of what speaks against sending it."""
+        text = self.text.toPlainText()
+        self._host.workspace.prefer(self._draft_name(), text or None)
+        codes = self._use.warnings(self._partner, text, language())
+        sentences = [_(WARNINGS[code]) for code in codes if code in WARNINGS]
+        if "night" in codes:
+            hour = self._use.hour_of(self._partner)
+            sentences.append(
+                _("It is about {hour}:00 in {country}.").format(hour=hour, country=country_name(self._partner.country))
+            )
+        if "holiday" in codes:
+            day = self._use.holiday_of(self._partner, language())
+            sentences.append(_("Today is a holiday there: {day}.").format(day=day))
+        self.warning.setText("\n".join(sentences))
+        self.warning.setVisible(bool(sentences))
+        self._count.setText(_("{n} of {most} characters").format(n=number(len(text)), most=number(self._limit)))
+        self.send.setEnabled(bool(text.strip()) and len(text) <= self._limit)
+
+    def _send(self) -> None:
+        self._timer.stop()
+        self._host.workspace.prefer(self._draft_name(), None)
+        self._on_send(self.text.toPlainText())
+        self.accept()
+
+    def reject(self) -> None:
+        self._look()
+        super().reject()
+
+
+def conversation(messages: list[Message], name: str) -> QWidget:
+    """What was said, oldest first."""
+    holder = QWidget()
+    layout = column(holder, spacing=6)
+    for message in messages:
+        who = _("You") if message.mine else name
+        when = _("waits to be sent") if message.waiting else clock(message.at)
+        layout.addWidget(label(f"{who} · {when}", "section"))
+        text = label(message.text, wrap=True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(text)
+    layout.addStretch()
+    return holder

@@ -1,0 +1,224 @@
+"""My profile: what others read of me, edited offline, with what is missing and how it looks to them."""
+
+import time
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+
+from app.rules import vocabularies
+from i18n import _
+from i18n.formats import clock, country_name
+from ui import words
+from ui.host import Host
+from ui.partners.page import PartnersPage
+from ui.projects.choice_field import ChoiceField
+from ui.theme import theme
+from ui.widgets.basics import (
+    Avatar,
+    EmptyState,
+    Flow,
+    Page,
+    button,
+    card,
+    chips,
+    clear,
+    column,
+    label,
+    row,
+    scrolled,
+    side_by_side,
+    tone_label,
+)
+
+KEEP_MS = 300
+
+
+class MyProfilePage(Page):
+    def __init__(self, host: Host) -> None:
+        super().__init__(_("My profile"))
+        self._host, self._account = host, host.workspace.account
+        self._loading = False
+        inner = QWidget()
+        self._form = column(inner, spacing=12)
+        self._build_form()
+        frame, layout = card(margin=4)
+        preview = QWidget()
+        self._preview = column(preview, spacing=8, margin=12)
+        layout.addWidget(scrolled(preview))
+        self.body.addWidget(side_by_side((scrolled(inner), 640), (frame, 420), grows=0), 1)
+        self._timer = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._timer.timeout.connect(self.keep)
+
+    def _build_form(self) -> None:
+        about, layout = card(spacing=4)
+        layout.addWidget(label(_("About you and your pupils"), "section"))
+        self.about = QPlainTextEdit()
+        self.about.setTabChangesFocus(True)
+        self.about.setFixedHeight(theme.px(120))
+        self.about.setAccessibleName(_("About you and your pupils"))
+        self.about.setPlaceholderText(_("Who your pupils are, what you would like to do, and when"))
+        self.about.textChanged.connect(self._typed)
+        layout.addWidget(self.about)
+        self.languages = self._choices(layout, _("Languages"), "languages")
+        self.subjects = self._choices(layout, _("Subjects"), "subjects")
+        ages = Flow(spacing=16)
+        self.age_from = self._number(ages, words.field_name("age_from"))
+        self.age_to = self._number(ages, words.field_name("age_to"))
+        layout.addLayout(ages)
+        school, school_layout = card(spacing=4)
+        school_layout.addWidget(label(_("School"), "cardTitle"))
+        self.school, self.town = (
+            self._line(school_layout, _("Name of the school")),
+            self._line(school_layout, _("Town")),
+        )
+        school_layout.addWidget(label(_("School type"), "section"))
+        self.school_type = QComboBox()
+        self.school_type.setAccessibleName(_("School type"))
+        for item in vocabularies.get("school_types").ids:
+            self.school_type.addItem(words.item("school_types", item), item)
+        self.school_type.activated.connect(self.keep)
+        school_layout.addWidget(self.school_type)
+        rights, rights_layout = card(spacing=4)
+        rights_layout.addWidget(label(_("What others may do"), "cardTitle"))
+        self.available = QCheckBox(_("I am available for projects"))
+        self.keepable = QCheckBox(_("My profile may be kept on other teachers' computers"))
+        for box in (self.available, self.keepable):
+            box.clicked.connect(self.keep)
+            rights_layout.addWidget(box)
+        hint = _("Without the second tick you are not in the offline directory; whoever has your entry loses it at the next sync. "
+                 "Public: name, school, town, country and everything on this page. "
+                 "Not public: your e-mail, notes, classes and pupils.")  # fmt: skip
+        rights_layout.addWidget(label(hint, "muted", wrap=True))
+        for frame in (about, school, rights):
+            self._form.addWidget(frame)
+        self._form.addStretch()
+
+    def _choices(self, layout: QVBoxLayout, name: str, vocabulary: str) -> ChoiceField:
+        layout.addWidget(label(name, "section"))
+        field = ChoiceField(vocabulary, name)
+        field.changed.connect(lambda _chosen: QTimer.singleShot(0, self.keep))
+        layout.addWidget(field)
+        return field
+
+    def _number(self, layout: Flow, name: str) -> QSpinBox:
+        holder = QWidget()
+        inner = column(holder, spacing=4)
+        inner.addWidget(label(name, "section"))
+        box = QSpinBox()
+        box.setRange(3, 19)
+        box.setAccessibleName(name)
+        box.valueChanged.connect(self._typed)
+        inner.addWidget(box)
+        layout.addWidget(holder)
+        return box
+
+    def _line(self, layout: QVBoxLayout, name: str) -> QLineEdit:
+        layout.addWidget(label(name, "section"))
+        line = QLineEdit()
+        line.setAccessibleName(name)
+        line.setMaxLength(200)
+        line.textChanged.connect(self._typed)
+        layout.addWidget(line)
+        return line
+
+    # -- what is shown ---------------------------------------------------------------------
+
+    def refresh(self, topics: set[str] | None = None) -> None:
+        if topics is not None and not topics & {"profile", "partners"}:
+            return
+        if not self._timer.isActive():
+            self._load()
+        self._show_preview()
+
+    def _load(self) -> None:
+        fields = self._account.profile()
+        self._loading = True
+        if self.about.toPlainText() != fields["about"]:
+            self.about.setPlainText(fields["about"])
+        self.languages.set_value(fields["languages"])
+        self.subjects.set_value(fields["subjects"])
+        self.age_from.setValue(fields["age_from"])
+        self.age_to.setValue(fields["age_to"])
+        for line, name in ((self.school, "school"), (self.town, "town")):
+            if line.text() != fields[name]:
+                line.setText(fields[name])
+        self.school_type.setCurrentIndex(max(0, self.school_type.findData(fields["school_type"])))
+        self.available.setChecked(fields["available"])
+        self.keepable.setChecked(fields["keepable"])
+        self._loading = False
+        self.setEnabled(True)
+        self._form.parentWidget().setEnabled(bool(self._account.current.id))
+
+    def _values(self) -> dict[str, object]:
+        return {
+            "about": self.about.toPlainText()[:4_000], "languages": self.languages.value(), "subjects": self.subjects.value(),
+            "age_from": self.age_from.value(), "age_to": max(self.age_from.value(), self.age_to.value()),
+            "school": self.school.text().strip(), "town": self.town.text().strip(), "school_type": self.school_type.currentData(),
+            "available": self.available.isChecked(), "keepable": self.keepable.isChecked(),
+        }  # fmt: skip
+
+    def _typed(self) -> None:
+        if not self._loading:
+            self._timer.start()
+
+    def keep(self) -> None:
+        """Keep what was changed on this computer; it goes out at the next sync."""
+        self._timer.stop()
+        if self._loading or not self._account.current.id:
+            return
+        before, now = self._account.profile(), self._values()
+        changed = {name: value for name, value in now.items() if before[name] != value}
+        if changed:
+            self._account.change_profile(**changed)
+            self.say(_("Kept {time}").format(time=clock(time.time())))
+        self._show_preview()
+
+    def leave(self) -> None:
+        if self._timer.isActive():
+            self.keep()
+
+    def _show_preview(self) -> None:
+        clear(self._preview)
+        me, fields = self._account.current, self._account.profile()
+        if not me.id:
+            self._preview.addWidget(EmptyState("user-circle", _("Nobody has signed in yet"), _("Sign in once to fill in your profile."),
+                                               _("Sign in to the platform"), self._host.sign_in))  # fmt: skip
+            self._preview.addStretch()
+            return
+        self._missing()
+        self._preview.addWidget(label(_("As others see you"), "section"))
+        head = row(Avatar(me.name), label(me.name, "cardTitle", wrap=True), spacing=12)
+        head.setStretch(1, 1)
+        self._preview.addLayout(head)
+        free = (_("Available for projects"), "ok") if fields["available"] else (_("Not available"), "warn")
+        self._preview.addWidget(tone_label(*free), alignment=Qt.AlignmentFlag.AlignLeft)
+        place = f"{fields['school']} · {fields['town']}, {country_name(me.country)}"
+        for title, text in ((_("About"), fields["about"]), (_("School"), place)):
+            if text:
+                self._preview.addWidget(label(title, "section"))
+                self._preview.addWidget(label(text, wrap=True))
+        texts = [words.item("subjects", s) for s in fields["subjects"]] + [
+            words.item("languages", c) for c in fields["languages"]
+        ]
+        if texts:
+            self._preview.addWidget(chips([*texts, f"{fields['age_from']}–{fields['age_to']}"]))
+        self._preview.addStretch()
+
+    def _missing(self) -> None:
+        missing = self._account.missing_of_profile()
+        sentences = {
+            "about": _("Write a few sentences about you and your pupils."), "languages": _("Say which languages you speak."),
+            "subjects": _("Say what you teach."), "available": _("Say that you are available: others cannot ask you otherwise."),
+            "keepable": _("Let others keep your profile: schools without internet find you only so."),
+            "school": _("Give the name of your school."), "town": _("Give the town of your school."),
+        }  # fmt: skip
+        done = len(sentences) - len(missing)
+        text, tone = (_("Your profile is complete"), "ok") if not missing else (
+            _("{n} of {most} things are there").format(n=done, most=len(sentences)), "warn")  # fmt: skip
+        self._preview.addWidget(tone_label(text, tone), alignment=Qt.AlignmentFlag.AlignLeft)
+        for name in missing:
+            self._preview.addWidget(label(f"• {sentences[name]}", wrap=True))
+        self._preview.addWidget(button(_("See my entry in the directory"), self._see, "link"))
+
+    def _see(self) -> None:
+        self._host.page("partners", PartnersPage).show_person(self._account.current.id)
