@@ -13,6 +13,8 @@ from app import system_libraries
 from app.headless import PASSPHRASE
 from app.workspace import DEFAULT_SERVER
 from local_db import keys, migrations
+from local_db.directory.database import DirectoryDatabase
+from local_db.directory.search import Directory
 from local_db.errors import PassphraseNeededError, ProfileInUseError, StoreDamagedError, StoreError
 from local_db.store import Store, list_backups
 from local_db.tables import settings
@@ -75,8 +77,13 @@ def _store(profile: Path) -> list[Check]:
         ]
     try:
         problems = store.check()
+        database = DirectoryDatabase(profile, keys.unlock(profile, os.environ.get(PASSPHRASE)))
+        teachers, countries, _at = Directory(database).size()
+        database.close()
         found = f"store: version {store.version} of {migrations.VERSION}, {len(store.backups())} copies"
-        return [(not problems, found, "Start TwinDesk and go back to a copy: " + "; ".join(problems[:3]))]
+        directory = (not database.was_damaged, f"directory: {teachers} teachers of {countries} countries",
+                     "It was damaged and is empty now; it comes again with the next sync.")  # fmt: skip
+        return [directory, (not problems, found, "Start TwinDesk and go back to a copy: " + "; ".join(problems[:3]))]
     finally:
         store.close()
 

@@ -72,6 +72,10 @@ class Workspace:
         settings.put(self.store, f"preference:{name}", value)
 
     @property
+    def directory_was_damaged(self) -> bool:
+        return self.directory_db.was_damaged
+
+    @property
     def status(self) -> Status:
         return self.service.status
 

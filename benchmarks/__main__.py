@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: ``make benchmarks``."""
 
-from benchmarks import start, sync
+from benchmarks import directory, start, sync
 
-for benchmark in (start, sync):
+for benchmark in (start, sync, directory):
     benchmark.main()

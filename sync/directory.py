@@ -4,12 +4,14 @@ Whatever is wrong with a pack (damaged, cut, another country's, too large, not t
 reason and the directory stays as it was.
 """
 
+import gc
 import hashlib
 import io
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -132,7 +134,7 @@ class DirectorySync:
     def update(self, client: ApiClient, plan: Plan, on_bytes: OnBytes, stopped: threading.Event) -> Outcome:
         """Carry out a plan, each pack whole or not at all. Raises SyncError, StoppedError or DiskFullError;
         what was done before stays, and a cut download goes on where it stopped."""
-        with self._lock:
+        with self._lock, _no_collections():
             outcome = Outcome(expired=index.remove_expired(self._db, time.strftime("%Y-%m-%d")))
             for country, part in plan.forget:
                 index.forget_pack(self._db, country, part)
@@ -268,6 +270,18 @@ class DirectorySync:
             _check_place(pack, profile)
             changed.append(profile)
         return changed, gone
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Taking in makes millions of objects and no cycles; looking through them all holds up the window each time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _files(pack: Pack, number: int) -> tuple[PackFile, ...]:

@@ -16,10 +16,11 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from app.partners import Query
 from app.rules import matching
-from app.rules.directory import matches, parse_words, tags_of
+from app.rules.directory import matches, parse_words, tags_of, terms_of, texts_of
 from app.rules.geography import distance_km, point_of
 from local_db.directory import index
 from local_db.directory.database import DirectoryDatabase
@@ -147,6 +148,17 @@ def test_the_best_fit_comes_first_and_countries_take_turns(empty: DirectoryDatab
         first = countries[: len(set(countries))]
         assert len(set(first)) == len(first), "each country of a level has its first before any has its second"
     clean(empty)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_set_of_one_is_written_as_the_library_writes_it(row: int) -> None:
+    assert index.written_alone(row) == BitMap([row]).serialize()
+
+
+@given(PROFILE)
+def test_the_words_a_teacher_is_found_by_are_those_of_the_texts(values: dict[str, Any]) -> None:
+    profile = entry(1, values)
+    assert terms_of(profile) == {word for words in texts_of(profile) for word in words}
 
 
 @pytest.mark.parametrize("typed, expected", [

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPlainTextEdit,
+    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -111,7 +112,7 @@ def test_a_screen_reader_hears_a_name_for_everything(qtbot: QtBot, full_window: 
                 continue
             if isinstance(widget, QAbstractButton):
                 spoken = widget.accessibleName() or widget.text()
-            elif isinstance(widget, QLineEdit | QPlainTextEdit | QComboBox | QListView):
+            elif isinstance(widget, QLineEdit | QPlainTextEdit | QComboBox | QListView | QTableView):
                 spoken = widget.accessibleName()
             else:
                 continue

@@ -67,7 +67,8 @@ def test_a_draft_ranks_everyone_and_says_why(
 
 def test_the_map_counts_and_filters_by_click_and_by_key(qtbot: QtBot, page: PartnersPage) -> None:
     find_button(page, "Map").click()
-    assert page._middle.currentWidget() is page.map and page.map.text_of("EL") == "Greece: 2 teachers"
+    assert page._middle.currentWidget() is page.map
+    qtbot.waitUntil(lambda: page.map.text_of("EL") == "Greece: 2 teachers")
     where = page.map._transform().map(next(label for name, _path, label in _shapes() if name == "TR"))
     assert page.map.country_at(where) == "TR"
     qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=where.toPoint())
@@ -75,6 +76,7 @@ def test_the_map_counts_and_filters_by_click_and_by_key(qtbot: QtBot, page: Part
     assert find_button(page, "Remove the filter Türkiye")
     page._clear()
     qtbot.waitUntil(lambda: page._model.rowCount() == 4)
+    qtbot.waitUntil(lambda: page.map.text_of("EL") == "Greece: 2 teachers")
     qtbot.keyClick(page.map, Qt.Key.Key_Right)
     assert page.map.accessibleName().startswith("Greece: 2 teachers")
     qtbot.keyClick(page.map, Qt.Key.Key_Return)

@@ -153,6 +153,7 @@ def test_partners_are_found_narrowed_starred_and_noted(qtbot: QtBot, window: Mai
     qtbot.waitUntil(lambda: page._model.rowCount() == 4)
     qtbot.keyClicks(page.line, "WATER")
     qtbot.waitUntil(lambda: page._model.rowCount() == 2)
+    qtbot.waitUntil(lambda: page.facets.findChild(QCheckBox, "facet-c:EL") is not None)
     box = page.findChild(QCheckBox, "facet-c:EL")
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Space)

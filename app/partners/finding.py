@@ -157,6 +157,11 @@ class PartnerUseCases:
 
         self._thread.submit(work)
 
+    def in_search_thread(self, work: Callable[[], Any], on_done: Callable[[Any], None]) -> None:
+        """Do other work on searches where their sets are in memory already; a failure is for the next search to tell."""
+        if not self._closed:
+            self._thread.submit(lambda: on_done(work()))
+
     def close(self) -> None:
         if self._closed:
             return
@@ -188,9 +193,12 @@ class PartnerUseCases:
         """How many teachers, how many countries, and when the directory came (seconds since 1970)."""
         return self._directory.size()
 
-    def newest(self, query: Query, known: int) -> tuple[int, int]:
-        """How many of a search came after row ``known`` of the directory, and the newest row there is."""
+    def new_since(self, query: Query, known: int) -> int:
+        """How many of a search came after row ``known`` of the directory."""
         return self._directory.new_since(self._search_of(query), known)
+
+    def newest_row(self) -> int:
+        return self._directory.newest_row()
 
     # -- matching --------------------------------------------------------------------------
 

@@ -51,13 +51,12 @@ class KeepingUseCases:
         return partners.saved_searches(self._store)
 
     def save_search(self, name: str, query: Query) -> str:
-        _count, newest = self._finding.newest(query, 0)
-        return partners.save_search(self._store, name.strip(), query.as_data(), newest)
+        return partners.save_search(self._store, name.strip(), query.as_data(), self._finding.newest_row())
 
     def new_people(self) -> dict[str, int]:
         """For each saved search, how many teachers came since it was last opened. For a worker thread."""
         return {
-            kept.id: self._finding.newest(Query.from_data(kept.query), kept.newest)[0]
+            kept.id: self._finding.new_since(Query.from_data(kept.query), kept.newest)
             for kept in self.saved_searches()
         }  # fmt: skip
 
@@ -67,7 +66,7 @@ class KeepingUseCases:
         if kept is None:
             return None
         query = Query.from_data(kept.query)
-        partners.looked_at(self._store, search_id, self._finding.newest(query, 0)[1])
+        partners.looked_at(self._store, search_id, self._finding.newest_row())
         return query
 
     def remove_search(self, search_id: str) -> Callable[[], object]:

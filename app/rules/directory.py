@@ -53,6 +53,8 @@ def parse_words(typed: str) -> Words:
 
 @lru_cache(maxsize=60_000)
 def _chunk_words(chunk: str) -> tuple[str, ...]:
+    if chunk.isascii() and chunk.isalnum():  # the usual case, in a tenth of the time
+        return (chunk.lower(),)
     return tuple(text.words(chunk))
 
 
@@ -66,7 +68,8 @@ def texts_of(profile: Profile) -> Iterator[list[str]]:
     for name in LATIN_TOO:
         found = words_of(profile[name])
         yield found
-        yield from in_latin(found)
+        if not profile[name].isascii():
+            yield from in_latin(found)
     yield words_of(profile["about"])
     for project in profile["projects"]:
         yield words_of(project["title"])
@@ -84,21 +87,22 @@ _latin = lru_cache(maxsize=60_000)(latin)
 
 
 def terms_of(profile: Profile) -> set[str]:
-    """Every word a teacher is found by."""
+    """Every word a teacher is found by: those of :func:`texts_of`, gathered without their order."""
+    texts = [profile["name"], profile["school"], profile["town"], profile["about"]]
+    texts += [project["title"] for project in profile["projects"]]
     found: set[str] = set()
-    for words in texts_of(profile):
-        found.update(words)
+    found.update(*map(_chunk_words, " ".join(texts).split()))
+    for name in LATIN_TOO:
+        if not profile[name].isascii():
+            for words in in_latin(words_of(profile[name])):
+                found.update(words)
     return found
 
 
 def has_phrase(profile: Profile, phrase: tuple[str, ...]) -> bool:
     """Whether the words stand together in one of the teacher's texts."""
-    return any(_contains(words, phrase) for words in texts_of(profile))
-
-
-def _contains(words: list[str], phrase: tuple[str, ...]) -> bool:
-    size = len(phrase)
-    return any(tuple(words[at : at + size]) == phrase for at in range(len(words) - size + 1))
+    needle = f" {' '.join(phrase)} "
+    return any(needle in f" {' '.join(words)} " for words in texts_of(profile))
 
 
 def age_bands(first: int, last: int) -> list[str]:

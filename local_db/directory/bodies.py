@@ -20,7 +20,7 @@ _SHARED = (
     '"last_active":"2026-10-01","expires":"2027-10-01"}'
 )
 _DICTIONARY = zstandard.ZstdCompressionDict(_SHARED.encode(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-_OPTIONS = zstandard.ZstdCompressionParameters.from_level(3, write_dict_id=0, write_checksum=0)
+_OPTIONS = zstandard.ZstdCompressionParameters.from_level(1, write_dict_id=0, write_checksum=0)
 MAX_ENTRY = 256 * 1024
 
 

@@ -2,13 +2,16 @@
 
 A pack goes in within one transaction: after a kill, all of it is there or none. The sets of words of a whole pack are a
 segment of their own, written once in the order of the words; what deltas bring is merged into segment 0. Words of up to
-four letters are also kept as beginnings (``wat*``), so that a search while typing reads one set instead of thousands.
+three letters are also kept as beginnings (``wat*``), so that a search while typing reads one set instead of thousands.
 """
 
 import json
+import struct
 import time
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from pyroaring import BitMap
@@ -17,7 +20,7 @@ from app.rules.directory import tags_of, terms_of
 from local_db.directory import bodies
 from local_db.directory.database import DirectoryDatabase
 
-PREFIX_LETTERS = 4
+PREFIX_LETTERS = 3
 BATCH = 500  # rows for one statement: short enough not to hold the interpreter
 DELTAS = 0  # the segment of what came since the whole packs
 SEGMENT_TERM = ("segment", "term")
@@ -88,33 +91,61 @@ class _Gathered:
     """Rows by word or tag, until they are written."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, array[int]] = {}
+        self.rows: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
 
     def add(self, keys: Iterable[str], row: int) -> None:
         rows = self.rows
         for key in keys:
-            if key in rows:
-                rows[key].append(row)
-            else:
-                rows[key] = array("I", (row,))
+            rows[key].append(row)
 
     def sets(self) -> Iterator[tuple[str, BitMap]]:
-        """In the order of the keys, so that the database is written from front to back."""
-        by_letter: dict[str, list[str]] = {}  # sorted letter by letter: no long sort holds the interpreter
-        for key in self.rows:
-            by_letter.setdefault(key[:2], []).append(key)
-        for letter in sorted(by_letter):
-            for key in sorted(by_letter[letter]):
-                yield key, BitMap(self.rows[key])
+        for key in self._in_order():
+            yield key, BitMap(self.rows[key])
 
     def with_beginnings(self) -> Iterator[tuple[str, BitMap]]:
-        beginnings: dict[str, list[BitMap]] = {}
-        for word, rows in self.sets():
-            yield word, rows
+        """The words' sets and those of all their beginnings."""
+        yield from self.sets()
+        for beginning, parts in self._beginnings():
+            yield beginning + "*", BitMap(_joined(parts))
+
+    def written(self) -> Iterator[tuple[str, bytes]]:
+        """The same as it lies in a segment: beginnings of one word alone are left out, for the word itself is there."""
+        for key in self._in_order():
+            rows = self.rows[key]
+            yield key, written_alone(rows[0]) if len(rows) == 1 else BitMap(rows).serialize()
+        for beginning, parts in self._beginnings():
+            if len(parts) > 1:
+                yield beginning + "*", BitMap(_joined(parts)).serialize()
+
+    def _in_order(self) -> Iterator[str]:
+        """The keys as the database has them, so that it is written from front to back."""
+        by_letters: dict[str, list[str]] = {}  # sorted letter by letter: no long sort holds the interpreter
+        for key in self.rows:
+            by_letters.setdefault(key[:2], []).append(key)
+        for letters in sorted(by_letters):
+            yield from sorted(by_letters[letters])
+
+    def _beginnings(self) -> Iterator[tuple[str, list["array[int]"]]]:
+        found: defaultdict[str, list[array[int]]] = defaultdict(list)
+        for word, rows in self.rows.items():
             for letters in range(1, min(PREFIX_LETTERS, len(word)) + 1):
-                beginnings.setdefault(word[:letters] + "*", []).append(rows)
-        for beginning in sorted(beginnings):
-            yield beginning, BitMap.union(*beginnings[beginning])
+                found[word[:letters]].append(rows)
+        for beginning in sorted(found):
+            yield beginning, found[beginning]
+
+
+_ALONE = struct.Struct("<IIHHIH")
+
+
+def written_alone(row: int) -> bytes:
+    """The set of one row, as roaring's portable format writes it; most words are found once in a pack."""
+    return _ALONE.pack(12346, 1, row >> 16, 0, 16, row & 0xFFFF)
+
+
+def _joined(parts: list["array[int]"]) -> "array[int]":
+    joined = array("I")
+    joined.frombytes(b"".join(parts))
+    return joined
 
 
 def _insert(db: DirectoryDatabase, country: str, part: str, segment: int, lines: Iterable[tuple[Profile, bytes]],
@@ -141,8 +172,7 @@ def _insert(db: DirectoryDatabase, country: str, part: str, segment: int, lines:
         for term, rows in terms.with_beginnings():
             _merge(db, "posting", SEGMENT_TERM, (DELTAS, term), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
     else:
-        sets = ((segment, term, rows.serialize()) for term, rows in terms.with_beginnings())
-        db.many("insert into posting values (?, ?, ?)", sets)
+        db.many("insert into posting values (?, ?, ?)", ((segment, term, rows) for term, rows in terms.written()))
     return int(row - last)
 
 

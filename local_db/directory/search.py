@@ -109,9 +109,9 @@ class Directory:
 
     def size(self) -> tuple[int, int, float | None]:
         """How many teachers and countries are here, and when the newest pack came (seconds since 1970)."""
-        self._refresh()
-        ((countries, at),) = self._db.sql("select count(distinct country), max(at) from pack")
-        return len(self._all), countries, at
+        countries = self._db.sql("select rows from facet where tag >= 'c:' and tag < 'c;'")
+        ((at,),) = self._db.sql("select max(at) from pack")
+        return sum(len(BitMap.deserialize(rows)) for (rows,) in countries), len(countries), at
 
     def by_country(self, found: Found) -> dict[str, int]:
         """How many of a result are in each country."""
@@ -119,11 +119,14 @@ class Directory:
         counts = {country: rows.intersection_cardinality(found.rows) for country, rows in tags}
         return {country: count for country, count in counts.items() if count}
 
-    def new_since(self, search: Search, known_row: int) -> tuple[int, int]:
-        """How many of a search's rows came after ``known_row``, and the newest row there is."""
+    def newest_row(self) -> int:
+        """The highest row there is: teachers who come later have higher ones."""
+        return int(self._db.sql("select coalesce(max(row), 0) from profile")[0][0])
+
+    def new_since(self, search: Search, known_row: int) -> int:
+        """How many of a search's rows came after ``known_row``."""
         found = self.search(search)
-        newest = self._all.max() if self._all else 0
-        return len(found.rows) - found.rows.rank(known_row), newest
+        return len(found.rows) - found.rows.rank(known_row)
 
     def suggestion(self, words: Words) -> str:
         """Another spelling of the words that nobody has, one slip of the pen away; empty if there is none."""
@@ -169,10 +172,17 @@ class Directory:
         )
 
     def _beginning(self, prefix: str) -> BitMap:
+        found: list[tuple[Any, ...]] = []
+        left = self._segments
         if len(prefix) <= PREFIX_LETTERS:
-            return self._word(prefix + "*")
-        where = f"segment in ({self._segments}) and term >= ? and term < ?"
-        found = self._db.sql(f"select rows from posting where {where}", (prefix, prefix + _HIGHEST))
+            select = f"select rows, segment from posting where segment in ({left}) and term = ?"
+            kept = self._db.sql(select, (prefix + "*",))
+            found = [(rows,) for rows, _segment in kept]
+            done = {str(segment) for _rows, segment in kept}
+            left = ", ".join(number for number in left.split(", ") if number not in done)
+        if left:  # segments in which one word alone begins so, or none, and beginnings longer than those kept
+            where = f"segment in ({left}) and term >= ? and term < ?"
+            found += self._db.sql(f"select rows from posting where {where}", (prefix, prefix + _HIGHEST))
         return _united(found)
 
     def _standing_together(self, candidates: BitMap, phrase: tuple[str, ...]) -> BitMap:

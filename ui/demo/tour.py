@@ -15,12 +15,13 @@ from typing import Any
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QWidget
 
 from app.projects import Project
 from i18n import _
 from ui.demo.platform import MAIN, TEACHERS
 from ui.demo.session import Demo
+from ui.partners.map import shapes
 from ui.partners.page import PartnersPage
 from ui.projects.page import ProjectsPage
 from ui.pupil_work.page import PupilWorkPage
@@ -62,6 +63,11 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) ->
     while not condition():
         check(time.monotonic() < end, f"waited {seconds:.0f} s in vain: {what}")
         pause(20)
+
+
+def label_of(country: str) -> Any:
+    """Where a country's number stands on the map."""
+    return next(place for name, _path, place in shapes()[0] if name == country)
 
 
 def press(parent: QWidget, text: str) -> None:
@@ -125,6 +131,7 @@ class Tour:
     def find_partner(self) -> str:
         page: PartnersPage = self.a.page("partners", PartnersPage)  # type: ignore[assignment]
         page.focus_search()
+        self.look_around(page)
         QTest.keyClicks(page.line, "water")
         wait_for(lambda: page.line.text() == "water" and page._model.rowCount() > 0, "results while typing")
         pause(120)
@@ -149,6 +156,26 @@ class Tour:
         check(chosen and chosen.starred, "the star is kept")
         return f"{page._count.text()}; starred {found.name}, note kept"
 
+    def look_around(self, page: PartnersPage) -> None:
+        """The map, the comparison and the choice of countries, each with a picture."""
+        wait_for(lambda: page._model.rowCount() > 0, "everybody is listed")
+        press(page, _("Map"))
+        check(
+            page.map.country_at(page.map._transform().map(label_of("TR"))) == "TR", "Türkiye is where it is on the map"
+        )
+        self.photograph("partners-map", self.a)
+        press(page, _("List"))
+        for number in range(3):
+            page._compare_toggled(page._model.index(number).data(Qt.ItemDataRole.UserRole))
+        dialogs = {
+            "partners-compare": page.compare(),
+            "partners-countries": page.strip.dialog(),
+        }
+        for name, dialog in dialogs.items():
+            dialog.show()
+            self.photograph(name, dialog)
+            dialog.close()
+
     def draft(self) -> str:
         page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
         press(page, _("New project"))
@@ -163,8 +190,26 @@ class Tour:
         check(contacts and contacts[0][0] == "t-nikos", "the partner is a contact")
         page.invite_contact(contacts[0][0])
         check(self.project(self.a).waiting == "invite_cofounder", "the invitation waits")
-        pause(60)
+        self.match(project.id)
         return f"“{project.title}” kept as typed; {contacts[0][1]} invited; {self.a.pill.text()}"
+
+    def match(self, project_id: str) -> None:
+        """Everyone ranked for the draft, the posts, and the own profile, each with a picture."""
+        page: PartnersPage = self.a.page("partners", PartnersPage)  # type: ignore[assignment]
+        page._clear()
+        page.match_to(project_id)
+        wait_for(
+            lambda: _("Fits well") in [text.text() for text in page.profile.findChildren(QLabel)],
+            "the best fit is first",
+        )
+        self.photograph("partners-match", self.a)
+        page.sort.setCurrentIndex(0)
+        page._sorted()
+        for name in ("posts", "profile"):
+            self.a.go(name)
+            self.photograph(name, self.a)
+        self.a.go("projects")
+        pause(60)
 
     def take_in(self) -> str:
         self.files = self.make_files()
@@ -367,6 +412,11 @@ class Tour:
         window = self.b if number in (6, 9) else self.a
         pause(120)
         window.grab().save(str(self.report / f"step-{number}.png"))
+
+    def photograph(self, name: str, widget: QWidget) -> None:
+        """A picture for the guide."""
+        pause(250)
+        widget.grab().save(str(self.report / f"{name}.png"))
 
     def close(self) -> None:
         for name in ("a", "b"):

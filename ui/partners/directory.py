@@ -67,8 +67,11 @@ class DirectoryStrip(QFrame):
 
     def choose(self) -> None:
         """Ask which countries, and get them."""
-        if DirectoryDialog(self._use.offers(), self._use.choice(), self._use.cost, self._use.choose, self).exec():
+        if self.dialog().exec():
             self.fetch()
+
+    def dialog(self) -> "DirectoryDialog":
+        return DirectoryDialog(self._use.offers(), self._use.choice(), self._use.cost, self._use.choose, self)
 
     def fetch(self) -> None:
         """Download in a worker while everything else goes on."""
@@ -185,11 +188,11 @@ class DirectoryDialog(QDialog):
         teachers = sum(
             (o.available if only else o.teachers) for o in self._offers if o.country in (choice.countries or ())
         )
-        text = ngettext(
-            "{n} teacher. Still to fetch: {size}, about {time}.",
-            "{n} teachers. Still to fetch: {size}, about {time}.",
-            teachers,
-        )
+        if size:
+            text = ngettext("{n} teacher. Still to fetch: {size}, about {time}.",
+                            "{n} teachers. Still to fetch: {size}, about {time}.", teachers)  # fmt: skip
+        else:
+            text = ngettext("{n} teacher. Nothing to fetch.", "{n} teachers. Nothing to fetch.", teachers)
         self._sum.setText(text.format(n=number(teachers), size=file_size(size), time=minutes(seconds)))
 
     def _filter(self, typed: str) -> None:

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from app.partners import PAGE, Found, PartnerRow, PartnerUseCases
 from i18n import _
@@ -77,11 +85,38 @@ class PartnerModel(QAbstractListModel):
         return rows[number % PAGE] if number % PAGE < len(rows) else None
 
 
+class PartnerList(QTableView):
+    """The cards in one column. A table rather than a list view, which would ask the model about every row to lay
+    out a million of them; a table knows that all rows are alike."""
+
+    def __init__(self, model: PartnerModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self._card = PartnerCard(self)
+        self.setItemDelegate(self._card)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(self._card.height())
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(_("Teachers found"))
+
+
 class PartnerCard(QStyledItemDelegate):
     """Paints one partner as a card with avatar, place, chips and a star."""
 
+    def height(self) -> int:
+        return theme.px(88)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(theme.px(160), theme.px(88))  # the list makes it as wide as itself
+        return QSize(theme.px(160), self.height())  # the list makes it as wide as itself
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         partner: PartnerRow | None = index.data(ROLE)

@@ -3,14 +3,12 @@
 import threading
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelection, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QInputDialog,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -27,21 +25,22 @@ from ui.partners.compare import MOST, CompareDialog
 from ui.partners.directory import DirectoryStrip
 from ui.partners.facets import FacetPanel, active_text, facet_text, near_text
 from ui.partners.keeping import choose_folder, save_table
-from ui.partners.list import ROLE, PartnerCard, PartnerModel
+from ui.partners.list import ROLE, PartnerList, PartnerModel
 from ui.partners.map import PartnerMap
 from ui.partners.profile import PartnerProfile
 from ui.partners.weights import WeightsDialog
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row, side_by_side
-from ui.worker import run_in_worker
 
-WAIT_MS = 12  # keys that come faster are one search
+WAIT_MS = 4  # keys that come faster are one search
+SETTLE_MS = 60  # a pause in the typing: facets, map and profile follow
 LIST, MAP, NOTHING = range(3)
 
 
 class PartnersPage(Page):
     _found = Signal(object)
     _failed = Signal(object)
+    _new = Signal(object)
 
     def __init__(self, host: Host) -> None:
         super().__init__(_("Find partners"))
@@ -55,9 +54,13 @@ class PartnersPage(Page):
         self.strip = DirectoryStrip(host, lambda: self.refresh())
         self.body.addWidget(self.strip)
         self._build_columns()
+        self._wanted: PartnerRow | None = None
+        self._settle_timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle_timer.timeout.connect(self._settle)
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self._typed)
         self._found.connect(self._show)
+        self._new.connect(self._show_new_people)
         self.line.setText(self._query.words)
         self._failed.connect(lambda _error: host.say(words.trouble("store")))
 
@@ -105,13 +108,7 @@ class PartnersPage(Page):
 
     def _build_columns(self) -> None:
         self._model = PartnerModel(self._use)
-        self.list = QListView()
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setModel(self._model)
-        self.list.setItemDelegate(PartnerCard())
-        self.list.setUniformItemSizes(True)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setAccessibleName(_("Teachers found"))
+        self.list = PartnerList(self._model)
         self.list.selectionModel().selectionChanged.connect(self._choose)
         self.map = PartnerMap()
         self.map.chosen.connect(lambda country: self._toggle(f"c:{country}"))
@@ -182,13 +179,21 @@ class PartnersPage(Page):
         self._use.search_later(self._query, self._found.emit, self._failed.emit)
 
     def _show(self, found: Found) -> None:
-        chosen, keep = self._chosen(), self._keep_chosen
+        """The rows at once; what stands beside them once the typing pauses."""
+        self._wanted = self._wanted or self._chosen()
         self._shown = found
         self._model.show_found(found)
         self._count.setText(ngettext("{n} teacher", "{n} teachers", found.total).format(n=number(found.total)))
+        self._show_middle(found)
+        self._settle_timer.start()
+
+    def _settle(self) -> None:
+        found, chosen, keep = self._shown, self._wanted, self._keep_chosen
+        self._wanted = None
+        if found is None:
+            return
         self.facets.show_counts(found, found.query)
         self.map.show_counts(found.countries, {tag[2:] for tag in found.query.tags if tag[0] == "c"})
-        self._show_middle(found)
         if keep and chosen and (place := self._model.row_of(chosen.id)) >= 0:
             self.list.setCurrentIndex(self._model.index(place))
         elif found.total and not (keep and chosen):
@@ -320,8 +325,7 @@ class PartnersPage(Page):
 
     def _look_for_new_people(self) -> None:
         if self._keeping.saved_searches():
-            run_in_worker(lambda _progress: self._keeping.new_people(), self._show_new_people, lambda _error: None,
-                          close=self._host.workspace.close_thread)  # fmt: skip
+            self._use.in_search_thread(self._keeping.new_people, self._new.emit)
 
     def _show_new_people(self, counts: dict[str, int]) -> None:
         self._new_people = counts

@@ -8,6 +8,7 @@ from app.rules import projects as rules
 from i18n import _
 from ui import words
 from ui.host import Host
+from ui.partners.page import PartnersPage
 from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
 from ui.projects.space import SpacePanel
@@ -192,6 +193,10 @@ class ProjectsPage(Page):
         if invited:
             steps.append(button(_("Accept the invitation"), lambda: self._answer(True), "main", "handshake"))
             steps.append(button(_("Decline"), lambda: self._answer(False)))
+        if rules.may_edit_draft(project.state, project.me) and not invited:
+            steps.append(
+                button(_("Find partners for it"), lambda: self._match(project.id), icon="globe-hemisphere-west")
+            )
         if rules.may("invite", project.state, project.me) and project.cofounder_state != "member":
             text = _("Invite another co-founder…") if project.cofounder else _("Invite a co-founder…")
             self.invite = button(text, self._invite, icon="users")
@@ -227,6 +232,9 @@ class ProjectsPage(Page):
 
     def _answer(self, accept: bool) -> None:
         self._do(lambda project_id: self._use.answer(project_id, accept))
+
+    def _match(self, project_id: str) -> None:
+        self._host.page("partners", PartnersPage).match_to(project_id)
 
     def _invite(self) -> None:
         menu = QMenu(self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.workspace import Workspace
+from i18n import _
 from ui.actions import Action
 from ui.language import speak
 from ui.shell import MainWindow
@@ -49,6 +50,9 @@ def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list
     window = MainWindow(workspace, extra_actions)
     window.show()
     workspace.service.start()
+    if workspace.directory_was_damaged:
+        window.say(_("The directory of teachers was damaged and is empty now. It comes again with the next sync; nothing of yours "
+                     "was in it."))  # fmt: skip
     return window
 
 
