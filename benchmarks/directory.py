@@ -34,8 +34,9 @@ from benchmarks import big_directory as made
 from benchmarks.start import TWINDESK, measure
 from local_db.directory.search import Directory, Ranking, Search
 from server.packs import PackFolder, changed_fields
-from sync.directory import Choice, _lines
+from sync.directory import Choice
 from sync.messages import Pack, PackList
+from sync.packs import lines_of
 from ui.partners.page import PartnersPage
 from ui.start.program import application, show_window
 
@@ -89,7 +90,7 @@ def make_delta(folder: PackFolder, listing: PackList) -> tuple[PackList, int, in
     chance, shared, packs, size, changes = random.Random(SEED), made.common_words(), [], 0, 0
     for pack in listing.packs:
         lines = (
-            json.loads(line) for line in _lines(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes())
+            json.loads(line) for line in lines_of(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes())
         )
         changed = []
         for teacher in lines:
@@ -167,7 +168,7 @@ def bare_import(path: Path, folder: PackFolder, listing: PackList) -> float:
         "school text, town text, about text, titles text, available integer, last_active text, body text);"
     )
     for pack in listing.packs:
-        lines = _lines(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes())
+        lines = lines_of(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes())
         with db:
             db.executemany("insert into profile (id, country, name, school, town, about, titles, available, last_active, body) "
                            "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (_columns(line) for line in lines))  # fmt: skip
@@ -213,7 +214,7 @@ def build_tantivy(path: Path, folder: PackFolder, listing: PackList) -> tuple[An
     index = tantivy.Index(schema.build(), str(path))
     writer = index.writer(200_000_000, 1)
     for pack in listing.packs:
-        for line in _lines(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes()):
+        for line in lines_of(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes()):
             t = json.loads(line)
             text = " ".join((t["name"], t["school"], t["town"], t["about"], *(p["title"] for p in t["projects"])))
             tags = [f"c:{t['country']}", *(f"l:{x}" for x in t["languages"]), *(f"s:{x}" for x in t["subjects"])]

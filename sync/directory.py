@@ -6,38 +6,37 @@ reason and the directory stays as it was.
 
 import gc
 import hashlib
-import io
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from app.rules.directory import PARTS, part_of
+from app.rules.directory import PARTS
 from local_db.directory import bodies, index
 from local_db.directory.database import DirectoryDatabase
+from local_db.directory.index import Prepared
 from local_db.store import Store
 from local_db.tables import settings
+from sync import packs
 from sync.client import ApiClient
 from sync.errors import BadPackError, ForeignDirectoryError, RefusedError, StoppedError
-from sync.messages import DirectoryProfile, Pack, PackFile, PackList, SignedPackList
+from sync.messages import Pack, PackFile, PackList, SignedPackList
+from sync.pack_helper import PackHelper
 
 CHUNK = 512 * 1024
-MAX_LINE = 64 * 1024
-MAX_WINDOW = 2**27  # bytes of memory that a pack may ask for
 SMALL = 4_000_000  # bytes: a directory, or its news, that come without being asked for
-MOST_COMPLAINTS = 20
+WORTH_A_HELPER = 3_000_000  # bytes of whole packs from which a second process is started
+AHEAD = 2  # packs that are prepared while one is written
 CHOICE = "directory_choice"
 OnBytes = Callable[[int, int], None]
-_profile: TypeAdapter[DirectoryProfile] = TypeAdapter(DirectoryProfile)
 
 
 @dataclass(frozen=True)
@@ -138,29 +137,60 @@ class DirectorySync:
             outcome = Outcome(expired=index.remove_expired(self._db, time.strftime("%Y-%m-%d")))
             for country, part in plan.forget:
                 index.forget_pack(self._db, country, part)
-            done = 0
-            for step in plan.steps:
-                self._bring(client, step, partial(_tell, on_bytes, done, plan.size), outcome, stopped)
-                done += step.size
+            rows = _RowNumbers(index.next_row(self._db))
+            large = sum(file.size for step in plan.steps for file in step.files if not file.since) > WORTH_A_HELPER
+            with PackHelper(large) as helper:
+                waiting: deque[_Fetched] = deque()
+                done = 0
+                for step in plan.steps:
+                    fetched = self._fetch_step(
+                        client, step, partial(_tell, on_bytes, done, plan.size), outcome, stopped
+                    )
+                    done += step.size
+                    if fetched is None:
+                        continue
+                    fetched.begin(helper, rows)
+                    waiting.append(fetched)
+                    if len(waiting) > AHEAD:
+                        self._finish(waiting.popleft(), rows, outcome, stopped)
+                while waiting:
+                    self._finish(waiting.popleft(), rows, outcome, stopped)
             if plan.steps or plan.forget:
                 self._db.checkpoint()
             return outcome
 
-    def _bring(self, client: ApiClient, step: Step, on_bytes: Callable[[int], None], outcome: Outcome,
-               stopped: threading.Event) -> None:  # fmt: skip
-        before = 0
+    def _fetch_step(self, client: ApiClient, step: Step, on_bytes: Callable[[int], None], outcome: Outcome,
+                    stopped: threading.Event) -> "_Fetched | None":  # fmt: skip
+        before, found = 0, []
         for file in step.files:
             try:
-                data = self._fetch(client, step.pack, file, partial(_add, on_bytes, before), stopped)
-                self._take_in(step.pack, file, data, outcome, stopped)
+                found.append((file, self._fetch(client, step.pack, file, partial(_add, on_bytes, before), stopped)))
             except (BadPackError, RefusedError) as error:
-                self._forget_download(_name(step.pack, file))
-                what = error.problem if isinstance(error, RefusedError) else str(error)
-                outcome.complaints.append(f"{step.pack.country} {step.pack.part}: {what}")
-                return
-            self._forget_download(_name(step.pack, file))
+                self._refuse(step.pack, file, error, outcome)
+                return None
             before += file.size
+        return _Fetched(step.pack, found)
+
+    def _finish(self, fetched: "_Fetched", rows: "_RowNumbers", outcome: Outcome, stopped: threading.Event) -> None:
+        pack = fetched.pack
+        for file, data in fetched.files:
+            try:
+                if file.since == 0:
+                    assert fetched.prepared is not None
+                    self._take_in(pack, file, fetched.prepared, stopped)
+                else:
+                    self._take_delta(pack, file, data, rows.take(file.lines), fetched.complaints)
+            except BadPackError as error:
+                self._refuse(pack, file, error, outcome)
+                return
+            self._forget_download(_name(pack, file))
+        outcome.complaints += fetched.complaints[: max(0, packs.MOST_COMPLAINTS - len(outcome.complaints))]
         outcome.packs += 1
+
+    def _refuse(self, pack: Pack, file: PackFile, error: BadPackError | RefusedError, outcome: Outcome) -> None:
+        self._forget_download(_name(pack, file))
+        what = error.problem if isinstance(error, RefusedError) else str(error)
+        outcome.complaints.append(f"{pack.country} {pack.part}: {what}")
 
     def _verified(self, signed: SignedPackList) -> PackList:
         try:
@@ -225,51 +255,64 @@ class DirectorySync:
     def _forget_download(self, name: str) -> None:
         self._db.sql("delete from download where file = ?", (name,))
 
-    def _take_in(self, pack: Pack, file: PackFile, data: bytes, outcome: Outcome, stopped: threading.Event) -> None:
+    def _take_in(self, pack: Pack, file: PackFile, prepared: Iterable[Prepared], stopped: threading.Event) -> None:
         def tick(_rows: int) -> None:
             if stopped.is_set():
                 raise StoppedError("stopped by the teacher")
 
-        lines = _lines(file, data)
-        if file.since == 0:
-            good = self._profiles(pack, lines, outcome)
-            index.replace_pack(self._db, pack.country, pack.part, file.number, file.sha256, good, tick)
-        else:
-            changed, gone = self._changes(pack, lines, outcome)
-            index.apply_delta(self._db, pack.country, pack.part, file.number, file.sha256, changed, gone)
+        index.write_pack(self._db, pack.country, pack.part, file.number, file.sha256, prepared, tick)
 
-    def _profiles(self, pack: Pack, lines: Iterator[bytes], outcome: Outcome) -> Iterator[tuple[Any, bytes]]:
-        for number, line in enumerate(lines, start=1):
-            try:
-                profile = _profile.validate_json(line)
-            except ValidationError as error:
-                _complain(outcome, pack, number, error)
-                continue
-            _check_place(pack, profile)
-            yield profile, line.rstrip()
-
-    def _changes(self, pack: Pack, lines: Iterator[bytes], outcome: Outcome) -> tuple[list[Any], list[str]]:
-        parsed = [_object(number, line) for number, line in enumerate(lines, start=1)]
+    def _take_delta(self, pack: Pack, file: PackFile, data: bytes, first_row: int, complaints: list[str]) -> None:
+        parsed = [packs.entry_of(number, line) for number, line in enumerate(packs.lines_of(file, data), start=1)]
         gone = [str(values["id"]) for values in parsed if values.get("gone")]
-        ids = [str(values["id"]) for values in parsed if not values.get("gone")]
+        known = self._known([str(values["id"]) for values in parsed if not values.get("gone")])
+        changed = []
+        for number, values in enumerate(parsed, start=1):
+            if values.get("gone"):
+                continue
+            try:
+                profile = packs.merged_profile(known.get(str(values["id"]), {}), values)
+            except ValidationError as error:
+                packs.complain(complaints, pack, number, error)
+                continue
+            packs.check_place(pack, profile)
+            changed.append(profile)
+        index.apply_delta(self._db, pack.country, pack.part, file.number, file.sha256, changed, gone, first_row)
+
+    def _known(self, ids: list[str]) -> dict[str, Any]:
         known: dict[str, Any] = {}
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
             marks = ", ".join("?" * len(part))
             rows = self._db.sql(f"select id, body from profile where id in ({marks})", part)
             known.update({row_id: bodies.unpack(body) for row_id, body in rows})
-        changed = []
-        for number, values in enumerate(parsed, start=1):
-            if values.get("gone"):
-                continue
-            try:
-                profile = _profile.validate_python({**known.get(str(values["id"]), {}), **values})
-            except ValidationError as error:
-                _complain(outcome, pack, number, error)
-                continue
-            _check_place(pack, profile)
-            changed.append(profile)
-        return changed, gone
+        return known
+
+
+class _RowNumbers:
+    """Hands out row numbers before the rows are written, so that several packs can be prepared at once."""
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+
+    def take(self, count: int) -> int:
+        first, self._next = self._next, self._next + count
+        return first
+
+
+@dataclass
+class _Fetched:
+    """A pack whose files are here; ``prepared`` comes from the helper."""
+
+    pack: Pack
+    files: list[tuple[PackFile, bytes]]
+    complaints: list[str] = field(default_factory=list)
+    prepared: Iterable[Prepared] | None = None
+
+    def begin(self, helper: PackHelper, rows: _RowNumbers) -> None:
+        for file, data in self.files:
+            if file.since == 0:
+                self.prepared = helper.prepare(self.pack, file, data, rows.take(file.lines), self.complaints)
 
 
 @contextmanager
@@ -309,42 +352,3 @@ def _add(on_bytes: Callable[[int], None], before: int, done: int) -> None:
 
 def _name(pack: Pack, file: PackFile) -> str:
     return f"{pack.country}-{pack.part}-{file.since}-{file.number}-{file.sha256[:16]}"
-
-
-def _lines(file: PackFile, data: bytes) -> Iterator[bytes]:
-    """The lines of a pack, within the size and number that were signed. Raises BadPackError."""
-    reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(io.BytesIO(data), read_size=64 * 1024)
-    count, plain = 0, 0
-    with io.BufferedReader(reader, 64 * 1024) as lines:
-        try:
-            while line := lines.readline(MAX_LINE + 1):
-                count, plain = count + 1, plain + len(line)
-                if len(line) > MAX_LINE or plain > file.plain or count > file.lines:
-                    raise BadPackError("larger than announced")
-                yield line
-        except zstandard.ZstdError as error:
-            raise BadPackError(f"damaged ({error})") from None
-    if count != file.lines or plain != file.plain:
-        raise BadPackError("shorter than announced")
-
-
-def _object(number: int, line: bytes) -> dict[str, Any]:
-    try:
-        values = json.loads(line)
-    except ValueError:
-        values = None
-    if not isinstance(values, dict) or not isinstance(values.get("id"), str):
-        raise BadPackError(f"line {number} is not an entry")
-    return values
-
-
-def _check_place(pack: Pack, profile: DirectoryProfile) -> None:
-    if profile["country"] != pack.country or part_of(profile) != pack.part:
-        raise BadPackError("holds teachers of another pack")
-
-
-def _complain(outcome: Outcome, pack: Pack, number: int, error: ValidationError) -> None:
-    if len(outcome.complaints) < MOST_COMPLAINTS:
-        first = error.errors()[0]
-        place = "/".join(str(part) for part in first["loc"])
-        outcome.complaints.append(f"{pack.country} {pack.part}, line {number}: {place}: {first['type']}")

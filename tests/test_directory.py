@@ -259,9 +259,39 @@ def test_many_deltas_or_one_pack_end_alike(platform: RunningPlatform, computers)
     assert early.workspace.partners.search(Query()).facets == late.workspace.partners.search(Query()).facets
 
 
+@pytest.fixture(params=["here", "apart"])
+def helper(request, monkeypatch) -> str:
+    """Packs prepared in this process, and in the second one that large directories get."""
+    if request.param == "apart":
+        monkeypatch.setattr("sync.directory.WORTH_A_HELPER", 0)
+    return request.param
+
+
+def test_both_ways_of_preparing_end_alike(platform: RunningPlatform, computers, monkeypatch) -> None:
+    here: Computer = computers(platform, AYSE)
+    here.sync()
+    monkeypatch.setattr("sync.directory.WORTH_A_HELPER", 0)
+    apart: Computer = computers(platform, AYSE)
+    apart.sync()
+    one, other = (c.workspace.partners.search(Query()) for c in (here, apart))
+    assert one.facets == other.facets and one.total == other.total == 60
+    assert {row.id for row in one.rows} == {row.id for row in other.rows}
+
+
+def test_a_helper_that_dies_is_done_without(platform: RunningPlatform, computers, monkeypatch) -> None:
+    monkeypatch.setattr("sync.directory.WORTH_A_HELPER", 0)
+    monkeypatch.setattr("sync.pack_helper._serve", _die)
+    computer: Computer = computers(platform, AYSE)
+    assert computer.sync().complaints == [] and people(computer) == 60
+
+
+def _die(_tasks: Any, _results: Any) -> None:
+    os._exit(1)
+
+
 @pytest.mark.parametrize("damage", ["flipped", "cut", "swapped", "bomb", "not zstd", "too many lines", "wrong country"])
 def test_a_bad_pack_is_refused_with_a_reason_and_the_old_one_stays(
-    platform: RunningPlatform, computer: Computer, damage: str
+    helper, platform: RunningPlatform, computer: Computer, damage: str
 ) -> None:
     before = people(computer)
     folder = PackFolder(platform.data / "packs")
@@ -319,7 +349,9 @@ def test_a_foreign_or_an_old_list_is_refused(platform: RunningPlatform, computer
         directory._verified(signed.model_copy(update={"text": newer}))
 
 
-def test_a_cut_download_goes_on_and_a_stopped_one_too(platform: RunningPlatform, computers, monkeypatch) -> None:
+def test_a_cut_download_goes_on_and_a_stopped_one_too(
+    helper, platform: RunningPlatform, computers, monkeypatch
+) -> None:
     computer: Computer = computers(platform, AYSE)
     directory, client = computer.workspace.service.directory, computer.workspace.client
     listing = directory.fetch_list(client)

@@ -11,7 +11,9 @@ import time
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from pyroaring import BitMap
@@ -28,19 +30,84 @@ Profile = Mapping[str, Any]
 Tick = Callable[[int], None]  # called with the rows done; may raise to stop
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Teachers ready to be written: ``(row, id, expires, compressed entry)``."""
+
+    rows: list[tuple[int, str, str, bytes]]
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Words or facets of a whole pack, each with its rows as they lie in the file."""
+
+    table: str
+    sets: list[tuple[str, bytes]]
+
+
+Prepared = Rows | Sets
+
+
+def next_row(db: DirectoryDatabase) -> int:
+    """The first row number that nobody has."""
+    ((last,),) = db.sql("select coalesce(max(row), 0) from profile")
+    return int(last) + 1
+
+
+def prepare(lines: Iterable[tuple[Profile, bytes]], first_row: int) -> Iterator[Prepared]:
+    """All the thinking about a whole pack, without the database: it can be done in another process."""
+    row, rows, seen = first_row, list[tuple[int, str, str, bytes]](), set[str]()
+    terms, tags = _Gathered(), _Gathered()
+    for profile, body in lines:
+        if profile["id"] in seen:
+            continue
+        seen.add(profile["id"])
+        rows.append((row, profile["id"], profile["expires"], bodies.pack(body)))
+        terms.add(terms_of(profile), row)
+        tags.add(tags_of(profile), row)
+        row += 1
+        if len(rows) == BATCH:
+            yield Rows(rows)
+            rows = []
+    yield Rows(rows)
+    for table, written in (("posting", terms.written()), ("facet", tags.written_alike())):
+        while chunk := list(islice(written, 4 * BATCH)):
+            yield Sets(table, chunk)
+
+
 def replace_pack(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
                  lines: Iterable[tuple[Profile, bytes]], tick: Tick = lambda _n: None) -> int:  # fmt: skip
     """Put a whole pack of ``(profile, its JSON)`` in the place of the one before; returns how many teachers it has."""
+    return write_pack(db, country, part, number, sha256, prepare(lines, next_row(db)), tick)
+
+
+def write_pack(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
+               prepared: Iterable[Prepared], tick: Tick = lambda _n: None) -> int:  # fmt: skip
+    """Write a prepared pack in the place of the one before, all of it or nothing."""
+    count = 0
     with db.transaction():
         _remove_pack(db, country, part)
         ((segment,),) = db.sql("select coalesce(max(segment), 0) + 1 from pack")
-        count = _insert(db, country, part, segment, lines, tick)
+        for item in prepared:
+            if isinstance(item, Rows):
+                _write_rows(
+                    db,
+                    [(row, row_id, country, part, segment, expires, body) for row, row_id, expires, body in item.rows],
+                )
+                count += len(item.rows)
+                tick(count)
+            elif item.table == "posting":
+                db.many("insert into posting values (?, ?, ?)", ((segment, term, rows) for term, rows in item.sets))
+            else:
+                for tag, rows in item.sets:
+                    own = BitMap.deserialize(rows)
+                    _merge(db, "facet", ("tag",), (tag,), lambda kept, own=own: kept | own)  # type: ignore[misc]
         _note(db, country, part, number, sha256, segment)
     return count
 
 
 def apply_delta(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
-                changed: Iterable[Profile], gone: Iterable[str]) -> None:  # fmt: skip
+                changed: Iterable[Profile], gone: Iterable[str], first_row: int | None = None) -> None:  # fmt: skip
     """Bring a pack one step further: ``changed`` teachers replace their rows, ``gone`` ones disappear."""
     with db.transaction():
         ((segment,),) = db.sql("select segment from pack where country = ? and part = ?", (country, part))
@@ -50,7 +117,7 @@ def apply_delta(db: DirectoryDatabase, country: str, part: str, number: int, sha
             known = _known(db, leaving[start : start + BATCH])
             # who moved to the country's other pack is not taken away by the news that they left this one
             remove_rows(db, [(row, own, body) for row, own, own_part, body in known if own_part == part])
-        _insert(db, country, part, DELTAS, fresh, lambda _n: None)
+        _insert_delta(db, country, part, fresh, next_row(db) if first_row is None else first_row)
         _note(db, country, part, number, sha256, segment)
 
 
@@ -117,6 +184,11 @@ class _Gathered:
             if len(parts) > 1:
                 yield beginning + "*", BitMap(_joined(parts)).serialize()
 
+    def written_alike(self) -> Iterator[tuple[str, bytes]]:
+        """Every set as it lies in the file, without beginnings."""
+        for key, rows in self.sets():
+            yield key, rows.serialize()
+
     def _in_order(self) -> Iterator[str]:
         """The keys as the database has them, so that it is written from front to back."""
         by_letters: dict[str, list[str]] = {}  # sorted letter by letter: no long sort holds the interpreter
@@ -148,32 +220,21 @@ def _joined(parts: list["array[int]"]) -> "array[int]":
     return joined
 
 
-def _insert(db: DirectoryDatabase, country: str, part: str, segment: int, lines: Iterable[tuple[Profile, bytes]],
-            tick: Tick) -> int:  # fmt: skip
-    ((last,),) = db.sql("select coalesce(max(row), 0) from profile")
-    row, values, seen = last, [], set[str]()
+def _insert_delta(db: DirectoryDatabase, country: str, part: str, lines: list[tuple[Profile, bytes]], row: int) -> None:
+    last = {profile["id"]: (profile, body) for profile, body in lines}  # of an entry that comes twice, the later one
+    values = []
     terms, tags = _Gathered(), _Gathered()
-    for profile, body in lines:
-        if profile["id"] in seen:
-            continue
-        seen.add(profile["id"])
-        row += 1
-        values.append((row, profile["id"], country, part, segment, profile["expires"], bodies.pack(body)))
+    for profile, body in last.values():
+        values.append((row, profile["id"], country, part, DELTAS, profile["expires"], bodies.pack(body)))
         terms.add(terms_of(profile), row)
         tags.add(tags_of(profile), row)
-        if len(values) == BATCH:
-            _write_rows(db, values)
-            values = []
-            tick(row - last)
-    _write_rows(db, values)
+        row += 1
+    for start in range(0, len(values), BATCH):
+        _write_rows(db, values[start : start + BATCH])
     for tag, rows in tags.sets():
         _merge(db, "facet", ("tag",), (tag,), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
-    if segment == DELTAS:
-        for term, rows in terms.with_beginnings():
-            _merge(db, "posting", SEGMENT_TERM, (DELTAS, term), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
-    else:
-        db.many("insert into posting values (?, ?, ?)", ((segment, term, rows) for term, rows in terms.written()))
-    return int(row - last)
+    for term, rows in terms.with_beginnings():
+        _merge(db, "posting", SEGMENT_TERM, (DELTAS, term), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
 
 
 def _write_rows(db: DirectoryDatabase, values: list[tuple[Any, ...]]) -> None:
