@@ -19,7 +19,8 @@ from local_db import keys
 from local_db.directory.database import DirectoryDatabase
 from local_db.store import Store
 from local_db.tables import settings
-from sync.connection import Connection, Line
+from sync.connection import Connection
+from sync.line import Line
 from sync.service import Status, SyncService
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 import requests
 from pydantic import BaseModel, ValidationError
 
-from sync.connection import Line
 from sync.errors import (
     BadAnswerError,
     BusyError,
@@ -19,6 +18,7 @@ from sync.errors import (
     RefusedError,
     SignInNeededError,
 )
+from sync.line import Line
 from sync.messages import MAX_BODY, Account, ExchangeAnswer, ExchangeRequest, SignedPackList, Tokens
 
 TIMEOUT = (6, 45)  # seconds to connect, and between bytes

@@ -2,18 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from sync.line import Line
 
 if TYPE_CHECKING:
     from sync.client import ApiClient
-
-
-@dataclass
-class Line:
-    """The way to the network. A demonstration can cut it; otherwise it is always whole."""
-
-    connected: bool = True
 
 
 class Connection:

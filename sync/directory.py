@@ -34,7 +34,7 @@ from sync.pack_helper import PackHelper
 CHUNK = 512 * 1024
 SMALL = 4_000_000  # bytes: a directory, or its news, that come without being asked for
 WORTH_A_HELPER = 3_000_000  # bytes of whole packs from which a second process is started
-AHEAD = 2  # packs that are prepared while one is written
+AHEAD = 3  # packs that are prepared while one is written
 CHOICE = "directory_choice"
 OnBytes = Callable[[int, int], None]
 

@@ -1,12 +1,14 @@
-"""A second process that prepares packs while this one writes them, so that a large directory takes half the time.
+"""Other processes that prepare packs while this one writes them, so that a large directory takes half the time.
 
-It is started for large downloads alone, gets packs and gives back rows and sets, and touches no file and no network.
+They are started for large downloads alone, get packs and give back rows and sets, and touch no file and no network.
 """
 
 import gc
 import multiprocessing
+import os
 import queue
 from collections.abc import Iterator
+from itertools import cycle
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -15,53 +17,45 @@ from sync import packs
 from sync.errors import BadPackError
 from sync.messages import Pack, PackFile
 
+MOST_HELPERS = 2
 HELD = 64  # batches that may wait to be written
-LOOK = 0.5  # seconds between looks at whether the helper still lives
+LOOK = 0.5  # seconds between looks at whether a helper still lives
 END = "end"
 
 
 class PackHelper:
-    """Prepares packs in the order they were given, in a process of its own if ``apart``, else when they are asked for."""
+    """Prepares packs, in processes of their own if ``apart``, else in this one when they are asked for."""
 
     def __init__(self, apart: bool) -> None:
-        self._apart = apart
-        self._process: BaseProcess | None = None
+        count = min(MOST_HELPERS, os.cpu_count() or 1) if apart else 0
+        self._lanes = [_Lane() for _number in range(count)]
+        self._turn = cycle(self._lanes) if self._lanes else None
 
     def __enter__(self) -> "PackHelper":
-        if self._apart:
-            context = multiprocessing.get_context("spawn")
-            self._tasks: Any = context.Queue()
-            self._results: Any = context.Queue(HELD)
-            self._process = context.Process(target=_serve, args=(self._tasks, self._results), daemon=True)
-            try:
-                self._process.start()
-            except OSError:  # no room for another process: it takes longer here
-                self._process = None
+        for lane in self._lanes:
+            lane.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join()
-            for pipe in (self._tasks, self._results):
-                pipe.close()
-                pipe.cancel_join_thread()
+        for lane in self._lanes:
+            lane.stop()
 
     def prepare(
         self, pack: Pack, file: PackFile, data: bytes, first_row: int, complaints: list[str]
     ) -> Iterator[Prepared]:
         """The pack's rows and sets. Ask for packs in the order given, each to its end. Raises BadPackError."""
-        if self._process is None:
+        if self._turn is None:
             return prepare(packs.whole_pack(pack, file, data, complaints), first_row)
-        self._tasks.put((pack, file, data, first_row))
-        return self._read(pack, file, data, first_row, complaints)
+        lane = next(self._turn)
+        lane.give((pack, file, data, first_row))
+        return self._read(lane, pack, file, data, first_row, complaints)
 
     def _read(
-        self, pack: Pack, file: PackFile, data: bytes, first_row: int, complaints: list[str]
+        self, lane: "_Lane", pack: Pack, file: PackFile, data: bytes, first_row: int, complaints: list[str]
     ) -> Iterator[Prepared]:
         begun = False
         try:
-            while not isinstance(item := self._next(), tuple):
+            while not isinstance(item := lane.take(), tuple):
                 begun = True
                 yield item
         except _EndedError:
@@ -74,7 +68,42 @@ class PackHelper:
         if error:
             raise BadPackError(error)
 
-    def _next(self) -> Any:
+
+class _EndedError(Exception):
+    """A helper is gone: it could not start, or the system ended it."""
+
+
+class _Lane:
+    """One helper process with its questions and answers."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._tasks: Any = context.Queue()
+        self._results: Any = context.Queue(HELD)
+        self._process: BaseProcess | None = context.Process(
+            target=_serve, args=(self._tasks, self._results), daemon=True
+        )
+
+    def start(self) -> None:
+        assert self._process is not None
+        try:
+            self._process.start()
+        except OSError:  # no room for another process: it takes longer here
+            self._process = None
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+        for pipe in (self._tasks, self._results):
+            pipe.close()
+            pipe.cancel_join_thread()
+
+    def give(self, task: tuple[Any, ...]) -> None:
+        self._tasks.put(task)
+
+    def take(self) -> Any:
+        """The next answer. Raises _EndedError when none can come any more."""
         while self._process is not None:
             try:
                 return self._results.get(timeout=LOOK)
@@ -84,12 +113,10 @@ class PackHelper:
         raise _EndedError
 
 
-class _EndedError(Exception):
-    """The helper is gone: it could not start, or the system ended it."""
-
-
 def _serve(tasks: Any, results: Any) -> None:
     gc.disable()  # millions of objects and no cycles
+    if hasattr(os, "nice"):
+        os.nice(5)  # the window comes first
     while True:
         pack, file, data, first_row = tasks.get()
         complaints: list[str] = []

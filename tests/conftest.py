@@ -11,9 +11,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never the person's own keyring
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
+from i18n import use_language
 from tests.platform import Computer, RunningPlatform, postgres_url
+from tests.window import furnish
+from ui.shell import MainWindow
+from ui.start.program import show_window
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +67,19 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
     workspace.line.connected = False
     yield workspace
     workspace.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, desk: Workspace) -> Iterator[MainWindow]:
+    """The window of a signed-in teacher with a small directory and one contact, offline."""
+    furnish(desk)
+    made = show_window(desk)
+    qtbot.addWidget(made)
+    qtbot.waitExposed(made)
+    yield made
+    desk.service.stop()
+    made.close()
+    use_language("en")
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 15) -> None:

@@ -18,7 +18,7 @@ from server import outreach as platform_outreach
 from server.accounts import hash_password
 from server.database import Account
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, command
-from tests.window import find_button, furnish, message, words_on
+from tests.window import find_button, message, words_on
 from ui.demo.platform import PASSWORD
 from ui.partners.message import MessageDialog
 from ui.posts.page import PostDialog, PostsPage
@@ -183,17 +183,6 @@ def test_a_contact_request_brings_its_words(platform: RunningPlatform, computers
 
 
 # -- windows ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def window(qtbot: QtBot, desk: Workspace):
-    furnish(desk)
-    made = show_window(desk)
-    qtbot.addWidget(made)
-    qtbot.waitExposed(made)
-    yield made
-    desk.service.stop()
-    made.close()
 
 
 def test_a_message_is_written_warned_of_and_kept_when_closed(qtbot: QtBot, window, desk: Workspace) -> None:

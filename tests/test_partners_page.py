@@ -1,7 +1,5 @@
 """The partners page beyond the search line: order, match, map, comparison, what is kept, and the directory's download."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -11,23 +9,12 @@ from pytestqt.qtbot import QtBot
 from app.workspace import Workspace
 from local_db.directory import index
 from tests.platform import AYSE, DRAFT, Computer, RunningPlatform
-from tests.window import find_button, furnish, message, teacher, words_on
+from tests.window import find_button, message, teacher, words_on
 from ui.partners.directory import DirectoryDialog
 from ui.partners.map import PartnerMap
 from ui.partners.page import PartnersPage
 from ui.shell import MainWindow
 from ui.start.program import show_window
-
-
-@pytest.fixture
-def window(qtbot: QtBot, desk: Workspace) -> Iterator[MainWindow]:
-    furnish(desk)
-    made = show_window(desk)
-    qtbot.addWidget(made)
-    qtbot.waitExposed(made)
-    yield made
-    desk.service.stop()
-    made.close()
 
 
 @pytest.fixture

@@ -9,24 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
-from i18n import use_language
 from local_db.tables import outbox
 from tests.platform import DRAFT
-from tests.window import find_button, furnish, message, words_on
+from tests.window import find_button, message, words_on
 from ui.shell import MainWindow
 from ui.start.program import show_window
-
-
-@pytest.fixture
-def window(qtbot: QtBot, desk: Workspace):
-    furnish(desk)
-    made = show_window(desk)
-    qtbot.addWidget(made)
-    qtbot.waitExposed(made)
-    yield made
-    desk.service.stop()
-    made.close()
-    use_language("en")
 
 
 def click(qtbot: QtBot, widget) -> None:
