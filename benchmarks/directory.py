@@ -338,7 +338,7 @@ def measure_window(workspace: Workspace) -> None:
     """From a key press to painted rows, in the real page."""
     window = show_window(workspace)
     window.resize(1366, 768)
-    page: PartnersPage = window.page("partners", PartnersPage)  # type: ignore[assignment]
+    page: PartnersPage = window.page("partners")
     _until(lambda: page._model.rowCount() > 0)
     found, took = made.common_words(), []
     for word in found.draw(random.Random(8), 25):

@@ -12,7 +12,7 @@ import peewee
 from pydantic import TypeAdapter, ValidationError
 
 from app.rules.directory import PARTS, part_of
-from server.database import Card, Database
+from server.database import Card, Database, School
 from server.packs import PackFolder, changed_fields, wants_whole
 from sync.messages import DirectoryProfile, Pack, PackFile, PackList
 
@@ -43,21 +43,32 @@ def put(db: Database, profiles: list[dict[str, Any]]) -> None:
 def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -> None:
     """A teacher changed their profile, which also shows that they are active. What is not valid is left as it was."""
     row = db.one(Card.select().where(Card.id == account["id"]))
-    if row is None:
-        return
     today = datetime.now(UTC).date()
-    before = json.loads(row["fields"])
+    before = json.loads(row["fields"]) if row else _first_card(db, account)
     after = {**before, **{name: fields[name] for name in OWN_FIELDS if name in fields}}
     after |= {"last_active": today.isoformat(), "expires": (today + timedelta(days=KEPT_DAYS)).isoformat()}
     try:
         _profile.validate_python(after)
     except ValidationError:
         return
-    keepable = bool(fields.get("keepable", row["keepable"]))
+    keepable = bool(fields.get("keepable", row["keepable"] if row else True))
+    if row is None:
+        put(db, [after])
     db.run(
         Card.update(fields=json.dumps(after, ensure_ascii=False), expires=after["expires"], keepable=keepable, dirty=True)
         .where(Card.id == account["id"])
     )  # fmt: skip
+
+
+def _first_card(db: Database, account: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a teacher who has none yet, from what the platform knows."""
+    school = db.one(School.select().where(School.id == account["school_id"])) or {"name": "", "town": ""}
+    return {
+        "id": account["id"], "country": account["country"], "name": account["name"], "school": school["name"],
+        "school_type": "school", "etwinning_school": False, "town": school["town"], "place": "", "role": "teacher",
+        "languages": [], "subjects": [], "age_from": 3, "age_to": 19, "about": "", "projects": [], "active_projects": 0,
+        "available": False,
+    }  # fmt: skip
 
 
 def waiting(db: Database, today: date) -> bool:

@@ -7,11 +7,11 @@ reason and the directory stays as it was.
 import gc
 import hashlib
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -65,6 +65,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     forget: tuple[tuple[str, str], ...]
+    today: str = ""  # the platform's date: a computer's own clock may be years off
 
     @property
     def size(self) -> int:
@@ -122,7 +123,8 @@ class DirectorySync:
             Step(pack, files) for pack in wanted if (files := _files(pack, here.get((pack.country, pack.part), 0)))
         ]
         names = {(pack.country, pack.part) for pack in wanted}
-        return Plan(tuple(sorted(steps, key=lambda step: step.size)), tuple(sorted(set(here) - names)))
+        today = datetime.fromtimestamp(listing.made, UTC).date().isoformat() if listing.made else ""
+        return Plan(tuple(sorted(steps, key=lambda step: step.size)), tuple(sorted(set(here) - names)), today)
 
     def here(self) -> set[str]:
         """The countries whose teachers are on this computer."""
@@ -134,7 +136,7 @@ class DirectorySync:
         """Carry out a plan, each pack whole or not at all. Raises SyncError, StoppedError or DiskFullError;
         what was done before stays, and a cut download goes on where it stopped."""
         with self._lock, _no_collections():
-            outcome = Outcome(expired=index.remove_expired(self._db, time.strftime("%Y-%m-%d")))
+            outcome = Outcome(expired=index.remove_expired(self._db, plan.today))
             for country, part in plan.forget:
                 index.forget_pack(self._db, country, part)
             rows = _RowNumbers(index.next_row(self._db))

@@ -245,6 +245,18 @@ def test_what_a_teacher_writes_of_themselves_reaches_the_directory(
     assert people(computer, "microscope") == 0
 
 
+def test_expiry_goes_by_the_platforms_date_not_by_this_computers_clock(computer: Computer) -> None:
+    directory, client = computer.workspace.service.directory, computer.workspace.client
+    listing = directory.known_list()
+    assert (
+        listing is not None
+        and directory.plan(listing).today == datetime.fromtimestamp(listing.made, UTC).date().isoformat()
+    )
+    later = listing.model_copy(update={"made": listing.made + 800 * 24 * 3600})
+    outcome = directory.update(client, directory.plan(later), lambda _d, _t: None, threading.Event())
+    assert outcome.expired == 60 and people(computer) == 0
+
+
 def test_many_deltas_or_one_pack_end_alike(platform: RunningPlatform, computers) -> None:
     early: Computer = computers(platform, AYSE)
     early.sync()

@@ -14,15 +14,16 @@ from app.rules import outreach
 from app.rules.outreach import Recipient, Sent, warnings
 from app.workspace import Workspace
 from local_db.tables import settings
+from server import cards
 from server import outreach as platform_outreach
 from server.accounts import hash_password
 from server.database import Account
+from server.packs import PackFolder
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, command
 from tests.window import find_button, message, words_on
 from ui.demo.platform import PASSWORD
 from ui.partners.message import MessageDialog
-from ui.posts.page import PostDialog, PostsPage
-from ui.profile.page import MyProfilePage
+from ui.posts.page import PostDialog
 from ui.start.program import show_window
 
 Make = Callable[..., Computer]
@@ -180,6 +181,16 @@ def test_a_contact_request_brings_its_words(platform: RunningPlatform, computers
     sync(ayse.workspace, maria.workspace)
     assert maria.workspace.partners.contact_state("t-ayse") == "contact"
     assert ("t-ayse", "Ayşe Işık", "TR") in maria.workspace.projects.contacts()
+    maria.workspace.account.change_profile(
+        about="Azulejos and geometry", available=True, school="Escola da Foz", town="Porto"
+    )
+    sync(maria.workspace)
+    cards.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
+    sync(ayse.workspace)
+    found = ayse.workspace.partners.get(
+        "t-maria"
+    )  # somebody new enters the directory with the first words about themselves
+    assert found is not None and (found.school, found.available) == ("Escola da Foz", True)
 
 
 # -- windows ------------------------------------------------------------------------------
@@ -206,7 +217,7 @@ def test_a_message_is_written_warned_of_and_kept_when_closed(qtbot: QtBot, windo
 
 
 def test_a_post_is_written_offline(qtbot: QtBot, window, desk: Workspace) -> None:
-    page = window.page("posts", PostsPage)
+    page = window.page("posts")
     assert "No posts here" in words_on(page)
     dialog = PostDialog(window, page._publish, page)
     qtbot.addWidget(dialog)
@@ -227,7 +238,7 @@ def test_an_answer_being_typed_survives_news(qtbot: QtBot, pair) -> None:
     window = show_window(a)
     qtbot.addWidget(window)
     try:
-        page = window.page("posts", PostsPage)
+        page = window.page("posts")
         QApplication.processEvents()
         editor = page.findChild(QPlainTextEdit, "answer")
         qtbot.keyClicks(editor, "We would like to")
@@ -242,7 +253,7 @@ def test_an_answer_being_typed_survives_news(qtbot: QtBot, pair) -> None:
 
 
 def test_my_profile_is_kept_checked_and_shown_as_others_see_it(qtbot: QtBot, window, desk: Workspace) -> None:
-    page = window.page("profile", MyProfilePage)
+    page = window.page("profile")
     assert "Write a few sentences" in words_on(page) and page.school.text() == "Köy Okulu"
     qtbot.keyClicks(page.about, "We live on a mountain")
     page.languages._toggle("tr")

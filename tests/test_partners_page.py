@@ -19,7 +19,7 @@ from ui.start.program import show_window
 
 @pytest.fixture
 def page(qtbot: QtBot, window: MainWindow) -> PartnersPage:
-    found = window.page("partners", PartnersPage)
+    found = window.page("partners")
     qtbot.waitUntil(lambda: found._model.rowCount() == 4)
     return found
 
@@ -159,7 +159,7 @@ def test_countries_are_chosen_by_size_and_fetched(qtbot: QtBot, tmp_path, platfo
     window = show_window(desk)
     qtbot.addWidget(window)
     try:
-        page = window.page("partners", PartnersPage)
+        page = window.page("partners")
         offers = {offer.country: offer for offer in desk.directory.offers()}
         assert len(offers) >= 40 and offers["TR"].here and offers["TR"].size > 0
         dialog = DirectoryDialog(desk.directory.offers(), desk.directory.choice(), desk.directory.cost,

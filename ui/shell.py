@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -24,17 +26,8 @@ from ui import words
 from ui.actions import Action, Actions
 from ui.bridge import EventBridge
 from ui.command_search import CommandSearch
-from ui.help.page import HelpPage
 from ui.language import speak
-from ui.partners.page import PartnersPage
-from ui.posts.page import PostsPage
-from ui.profile.page import MyProfilePage
-from ui.projects.page import ProjectsPage
-from ui.pupil_work.page import PupilWorkPage
-from ui.settings.page import SettingsPage
-from ui.sync_centre.page import SyncCentrePage
 from ui.theme import theme
-from ui.today.page import TodayPage
 from ui.tokens import SCALES
 from ui.widgets.basics import Page, button, column, label, set_tone
 
@@ -48,21 +41,21 @@ class Entry:
     name: str
     text: str
     icon: str
-    build: Callable[["MainWindow"], Page]
+    page: str  # module and class, loaded when the page is first shown: the window opens without them
     below: bool = False
 
 
 def entries() -> list[Entry]:
     return [
-        Entry("today", _("Today"), "house", TodayPage),
-        Entry("projects", _("Projects"), "notebook", ProjectsPage),
-        Entry("partners", _("Partners"), "globe-hemisphere-west", PartnersPage),
-        Entry("posts", _("Partner posts"), "megaphone", PostsPage),
-        Entry("pupil_work", _("Pupils' work"), "student", PupilWorkPage),
-        Entry("sync_centre", _("Sync centre"), "arrows-clockwise", SyncCentrePage, True),
-        Entry("profile", _("My profile"), "identification-card", MyProfilePage, True),
-        Entry("settings", _("Settings"), "gear", SettingsPage, True),
-        Entry("help", _("Help"), "question", HelpPage, True),
+        Entry("today", _("Today"), "house", "ui.today.page:TodayPage"),
+        Entry("projects", _("Projects"), "notebook", "ui.projects.page:ProjectsPage"),
+        Entry("partners", _("Partners"), "globe-hemisphere-west", "ui.partners.page:PartnersPage"),
+        Entry("posts", _("Partner posts"), "megaphone", "ui.posts.page:PostsPage"),
+        Entry("pupil_work", _("Pupils' work"), "student", "ui.pupil_work.page:PupilWorkPage"),
+        Entry("sync_centre", _("Sync centre"), "arrows-clockwise", "ui.sync_centre.page:SyncCentrePage", True),
+        Entry("profile", _("My profile"), "identification-card", "ui.profile.page:MyProfilePage", True),
+        Entry("settings", _("Settings"), "gear", "ui.settings.page:SettingsPage", True),
+        Entry("help", _("Help"), "question", "ui.help.page:HelpPage", True),
     ]
 
 
@@ -216,16 +209,16 @@ class MainWindow(QMainWindow):
             for n, e in enumerate(self._entries, start=1)
         ]
         declared = [
-            Action("new-project", _("New project"), "file", lambda: self.page("projects", ProjectsPage).create(),
+            Action("new-project", _("New project"), "file", lambda: self.page("projects").create(),
                    "Ctrl+N", "plus"),
-            Action("add-work", _("Add pupils' work…"), "file", lambda: self.page("pupil_work", PupilWorkPage).choose_files(),
+            Action("add-work", _("Add pupils' work…"), "file", lambda: self.page("pupil_work").choose_files(),
                    "Ctrl+O", "upload-simple"),
-            Action("find-partner", _("Find a partner"), "file", lambda: self.page("partners", PartnersPage).focus_search(),
+            Action("find-partner", _("Find a partner"), "file", lambda: self.page("partners").focus_search(),
                    "Ctrl+F", "magnifying-glass"),
-            Action("new-post", _("New partner post…"), "file", lambda: self.page("posts", PostsPage).ask_new(),
+            Action("new-post", _("New partner post…"), "file", lambda: self.page("posts").ask_new(),
                    "Ctrl+Shift+N", "megaphone"),
             Action("countries", _("Choose the directory's countries…"), "file",
-                   lambda: self.page("partners", PartnersPage).strip.choose(), "Ctrl+Shift+D", "globe-hemisphere-west"),
+                   lambda: self.page("partners").strip.choose(), "Ctrl+Shift+D", "globe-hemisphere-west"),
             Action("sync", _("Sync now"), "file", self.workspace.sync_centre.sync_now, "F5", "arrows-clockwise"),
             Action("sign-in", _("Sign in to the platform…"), "file", self.sign_in, "", "user-circle"),
             Action("search", _("Search commands…"), "go", self.search_commands, "Ctrl+K", "magnifying-glass"),
@@ -239,12 +232,10 @@ class MainWindow(QMainWindow):
 
     # -- pages -----------------------------------------------------------------------------
 
-    def page(self, name: str, kind: type[Page]) -> Page:
+    def page(self, name: str) -> Any:
         """Show a page and return it."""
         self.go(name)
-        found = self._pages[name]
-        assert isinstance(found, kind)
-        return found
+        return self._pages[name]
 
     def go(self, name: str) -> None:
         """Show a page; it is built the first time it is shown."""
@@ -252,7 +243,8 @@ class MainWindow(QMainWindow):
             self._pages[self.current_name()].leave()
         if name not in self._pages:
             entry = next(entry for entry in self._entries if entry.name == name)
-            self._pages[name] = entry.build(self)
+            module, _colon, kind = entry.page.partition(":")
+            self._pages[name] = getattr(import_module(module), kind)(self)
             self._stack.addWidget(self._pages[name])
         page = self._pages[name]
         self._stack.setCurrentWidget(page)
@@ -316,7 +308,7 @@ class MainWindow(QMainWindow):
         CommandSearch(self._actions.entries(), self).exec()
 
     def sign_in(self) -> None:
-        self.page("settings", SettingsPage).sign_in()
+        self.page("settings").sign_in()
 
     # -- language and look -----------------------------------------------------------------
 

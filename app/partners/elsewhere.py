@@ -1,13 +1,14 @@
 """What time it is where a partner lives, and whether they have a holiday today."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-import babel.core
 
 
 def local_hour(country: str, now: datetime | None = None) -> int | None:
     """The hour in the country's first time zone (CLDR); None where CLDR knows none."""
+    from zoneinfo import ZoneInfo  # needed only when somebody writes, like the rest here
+
+    import babel.core
+
     zones = babel.core.get_global("territory_zones").get(_iso(country))
     if not zones:
         return None

@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.account import AccountUseCases
 from app.rules import matching
 from app.rules.directory import parse_words
 from app.rules.geography import Point, point_of
 from local_db.directory.database import DirectoryDatabase
-from local_db.directory.search import Directory, Ranking, Search
-from local_db.directory.search import Found as Hits
+from local_db.directory.query import Ranking, Search
 from local_db.store import Store
 from local_db.tables import documents, outbox, partners, records, settings
+
+if TYPE_CHECKING:
+    from local_db.directory.search import Directory
+    from local_db.directory.search import Found as Hits
 
 PAGE = 50
 
@@ -99,7 +102,7 @@ class Found:
     near: dict[int, int] = field(default_factory=dict)
     countries: dict[str, int] = field(default_factory=dict)
     suggestion: str = ""
-    hits: Hits | None = None
+    hits: "Hits | None" = None
 
 
 ACTIVE_DAYS = (7, 30, 90, 180)
@@ -118,8 +121,10 @@ class PartnerUseCases:
         self._closed = False
 
     @property
-    def _directory(self) -> Directory:
+    def _directory(self) -> "Directory":
         if not hasattr(self._mine, "directory"):
+            from local_db.directory.search import Directory  # with its library of sets: loaded at the first search
+
             self._mine.directory = Directory(self._db)
         found: Directory = self._mine.directory
         return found

@@ -111,14 +111,40 @@ def apply_delta(db: DirectoryDatabase, country: str, part: str, number: int, sha
     """Bring a pack one step further: ``changed`` teachers replace their rows, ``gone`` ones disappear."""
     with db.transaction():
         ((segment,),) = db.sql("select segment from pack where country = ? and part = ?", (country, part))
-        fresh = [(p, json.dumps(p, ensure_ascii=False).encode()) for p in changed]
         leaving = list(gone)
         for start in range(0, len(leaving), BATCH):
-            known = _known(db, leaving[start : start + BATCH])
+            known = _known(db, leaving[start : start + BATCH]).values()
             # who moved to the country's other pack is not taken away by the news that they left this one
             remove_rows(db, [(row, own, body) for row, own, own_part, body in known if own_part == part])
-        _insert_delta(db, country, part, fresh, next_row(db) if first_row is None else first_row)
+        others = _refresh(db, part, {profile["id"]: profile for profile in changed})
+        _insert_delta(db, country, part, others, next_row(db) if first_row is None else first_row)
         _note(db, country, part, number, sha256, segment)
+
+
+def _refresh(db: DirectoryDatabase, part: str, changed: dict[str, Profile]) -> list[tuple[Profile, bytes]]:
+    """Teachers who are found by the same words as before keep their row (most were only active again);
+    returns the others, with their JSON."""
+    others, values, ids = [], [], list(changed)
+    going, coming = _Gathered(), _Gathered()
+    for start in range(0, len(ids), BATCH):
+        known = _known(db, ids[start : start + BATCH])
+        for profile_id in ids[start : start + BATCH]:
+            profile, entry = changed[profile_id], json.dumps(changed[profile_id], ensure_ascii=False).encode()
+            row, _segment, own_part, body = known.get(profile_id, (0, 0, "", b""))
+            before = bodies.unpack(body) if own_part == part else None
+            if before is None or terms_of(before) != terms_of(profile):
+                others.append((profile, entry))
+                continue
+            old, new = tags_of(before), tags_of(profile)
+            going.add(old - new, row)
+            coming.add(new - old, row)
+            values.append((profile["expires"], bodies.pack(entry), row))
+    for tag, rows in going.sets():
+        _merge(db, "facet", ("tag",), (tag,), lambda kept, rows=rows: kept - rows)  # type: ignore[misc]
+    for tag, rows in coming.sets():
+        _merge(db, "facet", ("tag",), (tag,), lambda kept, rows=rows: kept | rows)  # type: ignore[misc]
+    db.many("update profile set expires = ?, body = ? where row = ?", values)
+    return others
 
 
 def forget_pack(db: DirectoryDatabase, country: str, part: str) -> None:
@@ -221,10 +247,9 @@ def _joined(parts: list["array[int]"]) -> "array[int]":
 
 
 def _insert_delta(db: DirectoryDatabase, country: str, part: str, lines: list[tuple[Profile, bytes]], row: int) -> None:
-    last = {profile["id"]: (profile, body) for profile, body in lines}  # of an entry that comes twice, the later one
     values = []
     terms, tags = _Gathered(), _Gathered()
-    for profile, body in last.values():
+    for profile, body in lines:
         values.append((row, profile["id"], country, part, DELTAS, profile["expires"], bodies.pack(body)))
         terms.add(terms_of(profile), row)
         tags.add(tags_of(profile), row)
@@ -239,7 +264,7 @@ def _insert_delta(db: DirectoryDatabase, country: str, part: str, lines: list[tu
 
 def _write_rows(db: DirectoryDatabase, values: list[tuple[Any, ...]]) -> None:
     if values:
-        moved = _known(db, [value[1] for value in values])  # in another pack, or in an older state, until now
+        moved = _known(db, [value[1] for value in values]).values()  # in another pack, or in an older state, until now
         remove_rows(db, [(row, own, body) for row, own, _part, body in moved])
         db.many("insert into profile values (?, ?, ?, ?, ?, ?, ?)", values)
 
@@ -272,11 +297,11 @@ def _merge(db: DirectoryDatabase, table: str, names: tuple[str, ...], keys: tupl
         connection.execute(f"delete {where}", keys)
 
 
-def _known(db: DirectoryDatabase, ids: list[str]) -> list[tuple[int, int, str, bytes]]:
-    """``(row, segment, part, body)`` of those of the ids that are here."""
+def _known(db: DirectoryDatabase, ids: list[str]) -> dict[str, tuple[int, int, str, bytes]]:
+    """``(row, segment, part, body)`` by id, of those of the ids that are here."""
     marks = ", ".join("?" * len(ids))
-    rows = db.sql(f"select row, segment, part, body from profile where id in ({marks})", ids)
-    return [(int(row), int(segment), str(part), bytes(body)) for row, segment, part, body in rows]
+    rows = db.sql(f"select id, row, segment, part, body from profile where id in ({marks})", ids)
+    return {row_id: (int(row), int(segment), str(part), bytes(body)) for row_id, row, segment, part, body in rows}
 
 
 def _note(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str, segment: int) -> None:

@@ -17,39 +17,12 @@ from local_db.directory import bodies
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.index import PREFIX_LETTERS
 from local_db.directory.order import Arrange, Buckets, by_points, fair_first
+from local_db.directory.query import Ranking, Search
 
 PAGE = 50
 NEAR_KM = (50, 200, 500, 1000, 2000)
 _RINGS_KM = (*range(25, 500, 25), *range(500, 5_001, 50), 25_000)
 _HIGHEST = "\U0010ffff"
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for. Facets of one kind are alternatives, facets of different kinds must all hold.
-
-    ``active_since`` is an ISO date; ``within_km`` counts from ``home``; ``only`` limits to some teachers' ids.
-    """
-
-    words: Words = Words()
-    tags: frozenset[str] = frozenset()
-    active_since: str = ""
-    within_km: int = 0
-    home: Point | None = None
-    only: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The order of the results: by ``activity``, by ``distance`` from home, or by ``fit`` to criteria.
-
-    ``turn`` changes who of equals comes first, so that the same people are not always on top.
-    """
-
-    by: str = "activity"
-    home: Point | None = None
-    criteria: tuple[Criterion, ...] = ()
-    turn: int = 0
 
 
 @dataclass

@@ -129,7 +129,7 @@ class Tour:
         return f"{workspace.account.current.name}; {teachers} teachers in {countries} countries; pill: {self.a.pill.text()}"
 
     def find_partner(self) -> str:
-        page: PartnersPage = self.a.page("partners", PartnersPage)  # type: ignore[assignment]
+        page: PartnersPage = self.a.page("partners")
         page.focus_search()
         self.look_around(page)
         QTest.keyClicks(page.line, "water")
@@ -177,7 +177,7 @@ class Tour:
             dialog.close()
 
     def draft(self) -> str:
-        page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page: ProjectsPage = self.a.page("projects")
         press(page, _("New project"))
         QTest.keyClicks(page.form.editors["title"], "Water stories")
         for name, value in DRAFT.items():
@@ -195,7 +195,7 @@ class Tour:
 
     def match(self, project_id: str) -> None:
         """Everyone ranked for the draft, the posts, and the own profile, each with a picture."""
-        page: PartnersPage = self.a.page("partners", PartnersPage)  # type: ignore[assignment]
+        page: PartnersPage = self.a.page("partners")
         page._clear()
         page.match_to(project_id)
         wait_for(
@@ -213,7 +213,7 @@ class Tour:
 
     def take_in(self) -> str:
         self.files = self.make_files()
-        page: PupilWorkPage = self.a.page("pupil_work", PupilWorkPage)  # type: ignore[assignment]
+        page: PupilWorkPage = self.a.page("pupil_work")
         page.add_class("6-A")
         use = self.a.workspace.pupil_work
         for pupil, files in zip(PUPILS, (self.files[:2], self.files[2:]), strict=True):
@@ -250,7 +250,7 @@ class Tour:
         typed += [(float(line.split()[0]), int(line.split()[1])) for line in child.stdout if len(line.split()) == 2]
         child.wait()
         self.a = self.window(email, connected=False)
-        page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page: ProjectsPage = self.a.page("projects")
         kept = len(page.form.draft.fields["aims"]) if page.form.draft else 0
         old_enough = [length for at, length in typed if at < killed - HALF_SECOND]
         check(kept >= max(old_enough), f"kept {kept} characters, {max(old_enough)} were half a second old")
@@ -276,7 +276,7 @@ class Tour:
     def merge(self) -> str:
         for window in (self.a, self.b):
             self.cut(window)
-            window.page("projects", ProjectsPage)
+            window.page("projects")
         one, other = self.form(self.a), self.form(self.b)
         start = one.editors["aims"].toPlainText()
         one.editors["aims"].setPlainText(start.replace("measure water", "measure snow, rain and water"))
@@ -296,7 +296,7 @@ class Tour:
         check(one.draft.fields == other.draft.fields, "all fields are the same")
         history = self.a.workspace.projects.history(self.project_id)
         check({entry.author for entry in history} == {"Ayşe Işık", "Νίκος Δημητρίου"}, "the history names both")
-        page: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page: ProjectsPage = self.a.page("projects")
         page.tabs.setCurrentIndex(2)
         page.history.list.setCurrentRow(page.history.list.count() - 1)
         page.history.back.click()
@@ -307,12 +307,12 @@ class Tour:
         return f"{len(history)} entries of 2 authors; restored and undone; same text of {len(merged)} characters"
 
     def approve(self) -> str:
-        page_b: ProjectsPage = self.b.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page_b: ProjectsPage = self.b.page("projects")
         page_b._answer(True)
         wait_for(lambda: self.quiet(self.b), "the answer went out")
         self.a.workspace.sync_centre.sync_now()
         wait_for(lambda: self.project(self.a).cofounder_state == "member", "the co-founder has joined")
-        page_a: ProjectsPage = self.a.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page_a: ProjectsPage = self.a.page("projects")
         page_a.refresh()
         page_a.submit()
         wait_for(
@@ -328,7 +328,7 @@ class Tour:
         return "; ".join(said)
 
     def publish(self) -> str:
-        page: PupilWorkPage = self.a.page("pupil_work", PupilWorkPage)  # type: ignore[assignment]
+        page: PupilWorkPage = self.a.page("pupil_work")
         use = self.a.workspace.pupil_work
         works = use.works(use.classes()[0][0])
         permitted = next(work for work in works if work.permitted)
@@ -343,7 +343,7 @@ class Tour:
         check(data == sent and hashlib.sha256(data).hexdigest() == material.sha256, "byte for byte the same")
         check(material.pupil == permitted.pseudonym, "under the pseudonym")
         self.prove_the_rest_stayed(works, material.sha256)
-        page_b: ProjectsPage = self.b.page("projects", ProjectsPage)  # type: ignore[assignment]
+        page_b: ProjectsPage = self.b.page("projects")
         page_b.tabs.setCurrentIndex(1)
         pause(100)
         return f"{material.filename} of {material.pupil}, {len(data)} bytes, the same on both; nothing else on the platform"
@@ -382,7 +382,7 @@ class Tour:
         return window.workspace.projects.get(self.project_id)  # type: ignore[return-value]
 
     def form(self, window: MainWindow) -> Any:
-        return window.page("projects", ProjectsPage).form  # type: ignore[attr-defined]
+        return window.page("projects").form
 
     def materials(self) -> list[Any]:
         return self.b.workspace.projects.materials(self.project_id)

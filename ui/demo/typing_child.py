@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 
 from app.workspace import open_workspace
-from ui.projects.page import ProjectsPage
 from ui.start.program import application, show_window
 
 SENTENCE = "We measure the snow on the mountain and the salt in the sea. "
@@ -20,7 +19,7 @@ def type_until_killed(profile: Path) -> int:
     workspace = open_workspace(profile, key=key)
     workspace.line.connected = False
     window = show_window(workspace)
-    page = window.page("projects", ProjectsPage)
+    page = window.page("projects")
     editor = page.form.editors["aims"]
     editor.moveCursor(editor.textCursor().MoveOperation.End)
     for number in range(2_000):

@@ -10,7 +10,6 @@ from i18n.formats import clock, country_name, number, short_day
 from ui import words
 from ui.host import Host
 from ui.partners.facets import AGES
-from ui.partners.page import PartnersPage
 from ui.projects.choice_field import ChoiceField
 from ui.theme import theme
 from ui.widgets.basics import (
@@ -162,7 +161,7 @@ class PostsPage(Page):
         self._host.say(_("“{name}” is taken down at the next sync.").format(name=post.title), undo)
 
     def _person(self, post: Post) -> None:
-        self._host.page("partners", PartnersPage).show_person(post.author_id)
+        self._host.page("partners").show_person(post.author_id)
 
     def ask_new(self) -> None:
         if not self._host.workspace.account.current.id:

@@ -10,7 +10,6 @@ from i18n import _
 from i18n.formats import clock, country_name
 from ui import words
 from ui.host import Host
-from ui.partners.page import PartnersPage
 from ui.projects.choice_field import ChoiceField
 from ui.theme import theme
 from ui.widgets.basics import (
@@ -221,4 +220,4 @@ class MyProfilePage(Page):
         self._preview.addWidget(button(_("See my entry in the directory"), self._see, "link"))
 
     def _see(self) -> None:
-        self._host.page("partners", PartnersPage).show_person(self._account.current.id)
+        self._host.page("partners").show_person(self._account.current.id)

@@ -8,7 +8,6 @@ from app.rules import projects as rules
 from i18n import _
 from ui import words
 from ui.host import Host
-from ui.partners.page import PartnersPage
 from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
 from ui.projects.space import SpacePanel
@@ -234,7 +233,7 @@ class ProjectsPage(Page):
         self._do(lambda project_id: self._use.answer(project_id, accept))
 
     def _match(self, project_id: str) -> None:
-        self._host.page("partners", PartnersPage).match_to(project_id)
+        self._host.page("partners").match_to(project_id)
 
     def _invite(self) -> None:
         menu = QMenu(self)

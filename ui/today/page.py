@@ -5,8 +5,6 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.today import TodayItem
 from i18n import _, mark
 from ui.host import Host
-from ui.partners.page import PartnersPage
-from ui.projects.page import ProjectsPage
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Page, button, card, clear, column, label, row, scrolled
 
@@ -83,11 +81,11 @@ class TodayPage(Page):
         if item.kind == "contact_asks":
             self._answer_contact(item, True)
         elif item.kind in ("remind", "message"):
-            self._host.page("partners", PartnersPage).show_person(item.target_id)
+            self._host.page("partners").show_person(item.target_id)
         elif item.kind == "needs_you":
             self._host.go("sync_centre")
         else:
-            self._host.page("projects", ProjectsPage).show_project(item.target_id)
+            self._host.page("projects").show_project(item.target_id)
 
     def _answer_contact(self, item: TodayItem, accept: bool) -> None:
         self._host.workspace.partners.answer_contact(item.target_id, accept)
