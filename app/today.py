@@ -46,6 +46,9 @@ class TodayUseCases:
                 found.append(TodayItem(kind, project.title, project.id, person))
         found += [TodayItem("message", name, person, name) for person, name in self._reaching.unread()]
         found += [TodayItem("remind", row.name, row.id, row.name) for row in self._keeping.due()]
+        found += [
+            TodayItem("new_people", kept.name, kept.id, str(count)) for kept, count in self._keeping.known_new_people()
+        ]
         refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
         if refused + len(records.differences(self._store)):
             found.append(TodayItem("needs_you", str(refused), ""))

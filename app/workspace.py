@@ -134,6 +134,12 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
     partners = PartnerUseCases(store, directory, account, queued)
     keeping = KeepingUseCases(store, partners)
     reaching = ReachingUseCases(store, account, partners, queued)
+
+    def count_new_people(topics: set[str]) -> None:
+        if "partners" in topics and keeping.saved_searches():
+            partners.in_search_thread(keeping.new_people, lambda _counts: events.publish("changed", {"searches"}))
+
+    events.subscribe("changed", count_new_people)
     return Workspace(
         store=store, directory_db=directory, events=events, account=account, projects=projects,
         partners=partners, directory=DirectoryUseCases(store, connection, lambda: service.directory),

@@ -35,7 +35,7 @@ CHUNK = 512 * 1024
 SMALL = 4_000_000  # bytes: a directory, or its news, that come without being asked for
 WORTH_A_HELPER = 3_000_000  # bytes of whole packs from which a second process is started
 AHEAD = 3  # packs that are prepared while one is written
-CHOICE = "directory_choice"
+CHOICE, REFUSED, FOREIGN = "directory_choice", "directory_refused", "directory_foreign"
 OnBytes = Callable[[int, int], None]
 
 
@@ -109,19 +109,35 @@ class DirectorySync:
     def fetch_list(self, client: ApiClient) -> PackList:
         """Read and verify the list. Raises ForeignDirectoryError for one of another platform, or an old one."""
         signed = client.packs()
-        listing = self._verified(signed)
+        try:
+            listing = self._verified(signed)
+        except ForeignDirectoryError as error:
+            settings.put(self._store, FOREIGN, str(error))
+            raise
         with self._store.transaction():
+            settings.put(self._store, FOREIGN, "")
             settings.put(self._store, "directory_key", signed.key)
             settings.put(self._store, "directory_list", signed.text)
         return listing
 
-    def plan(self, listing: PackList, choice: Choice | None = None) -> Plan:
-        """What it takes to have what was chosen. Without any choice, everything if it is small, else nothing."""
+    def refusals(self) -> list[str]:
+        """Why parts of the directory, or its list, were refused and are not tried again by themselves."""
+        foreign = settings.get(self._store, FOREIGN, "")
+        return [*([foreign] if foreign else []), *settings.get(self._store, REFUSED, {}).values()]
+
+    def plan(self, listing: PackList, choice: Choice | None = None, *, again: bool = False) -> Plan:
+        """What it takes to have what was chosen. Without any choice, everything if it is small, else nothing.
+
+        Files that were refused are left out, so that a slow line does not fetch them at every sync, unless
+        they are to be tried ``again``.
+        """
         wanted = self._wanted(listing, choice or self.choice())
         here = self._here()
+        refused = {} if again else settings.get(self._store, REFUSED, {})
         steps = [
             Step(pack, files) for pack in wanted if (files := _files(pack, here.get((pack.country, pack.part), 0)))
         ]
+        steps = [step for step in steps if not any(_name(step.pack, file) in refused for file in step.files)]
         names = {(pack.country, pack.part) for pack in wanted}
         today = datetime.fromtimestamp(listing.made, UTC).date().isoformat() if listing.made else ""
         return Plan(tuple(sorted(steps, key=lambda step: step.size)), tuple(sorted(set(here) - names)), today)
@@ -137,6 +153,7 @@ class DirectorySync:
         what was done before stays, and a cut download goes on where it stopped."""
         with self._lock, _no_collections():
             outcome = Outcome(expired=index.remove_expired(self._db, plan.today))
+            self._forgive(plan)
             for country, part in plan.forget:
                 index.forget_pack(self._db, country, part)
             rows = _RowNumbers(index.next_row(self._db))
@@ -160,6 +177,16 @@ class DirectorySync:
             if plan.steps or plan.forget:
                 self._db.checkpoint()
             return outcome
+
+    def _forgive(self, plan: Plan) -> None:
+        """Refusals of what is tried again now, or is not in the list any more, are over."""
+        tried = {_name(step.pack, file) for step in plan.steps for file in step.files}
+        listing = self.known_list()
+        named = {_name(p, f) for p in listing.packs for f in (p.whole, *p.deltas)} if listing else set()
+        kept = settings.get(self._store, REFUSED, {})
+        left = {name: why for name, why in kept.items() if name in named - tried}
+        if left != kept:
+            settings.put(self._store, REFUSED, left)
 
     def _fetch_step(self, client: ApiClient, step: Step, on_bytes: Callable[[int], None], outcome: Outcome,
                     stopped: threading.Event) -> "_Fetched | None":  # fmt: skip
@@ -192,7 +219,10 @@ class DirectorySync:
     def _refuse(self, pack: Pack, file: PackFile, error: BadPackError | RefusedError, outcome: Outcome) -> None:
         self._forget_download(_name(pack, file))
         what = error.problem if isinstance(error, RefusedError) else str(error)
-        outcome.complaints.append(f"{pack.country} {pack.part}: {what}")
+        complaint = f"{pack.country} {pack.part}: {what}"
+        outcome.complaints.append(complaint)
+        refused = settings.get(self._store, REFUSED, {})
+        settings.put(self._store, REFUSED, {**refused, _name(pack, file): complaint})
 
     def _verified(self, signed: SignedPackList) -> PackList:
         try:

@@ -331,6 +331,9 @@ def test_a_bad_pack_is_refused_with_a_reason_and_the_old_one_stays(
     folder.publish([changed, *others], number)
     report = computer.sync()
     assert any(complaint.startswith("EL available:") for complaint in report.complaints), report.complaints
+    directory = computer.workspace.service.directory
+    assert directory.refusals() and not computer.sync().complaints, "it is not fetched again at every sync"
+    assert directory.plan(directory.known_list(), again=True).steps, "but when the teacher asks"
     assert people(computer) == before
     assert computer.workspace.directory_db.sql("select count(*) from download") == [(0,)]
 
@@ -341,6 +344,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_taken(platform: RunningPlatfo
     assert any("EL available, line 1: age_from" in complaint for complaint in report.complaints)
     change_card(platform, "t-nikos", fields={"age_from": 12, "about": "Found again"})
     assert not computer.sync().complaints and people(computer, "again") >= 1
+    assert computer.workspace.service.directory.refusals() == []
 
 
 def test_a_foreign_or_an_old_list_is_refused(platform: RunningPlatform, computer: Computer) -> None:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
 from local_db.directory import index
+from local_db.tables import settings
 from tests.platform import AYSE, DRAFT, Computer, RunningPlatform
 from tests.window import find_button, message, teacher, words_on
 from ui.partners.directory import DirectoryDialog
@@ -106,9 +107,18 @@ def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page:
                       [teacher(9, country="IE", about="Water and peat", available=False)], [])  # fmt: skip
     page.refresh({"partners"})
     qtbot.waitUntil(lambda: page._saved.text() == "Saved searches (1 new)")
+    assert [(i.name, i.person) for i in desk.today.items() if i.kind == "new_people"] == [("Water people", "1")]
     opened = next(action for action in page.saved_menu().findChildren(QAction) if "Water people" in action.text())
     opened.trigger()
     qtbot.waitUntil(lambda: page._model.rowCount() == 3 and page._saved.text() == "Saved searches")
+    assert not [i for i in desk.today.items() if i.kind == "new_people"]
+
+
+def test_a_refused_part_is_told_and_can_be_tried_again(qtbot: QtBot, desk: Workspace, page: PartnersPage) -> None:
+    settings.put(desk.store, "directory_refused", {"EL-available-0-5-abc": "EL available: damaged"})
+    page.strip.refresh()
+    assert "was refused" in words_on(page.strip) and find_button(page.strip, "Try again")
+    assert "EL available: damaged" in page.strip.toolTip()
 
 
 def test_a_misspelt_word_is_mended(qtbot: QtBot, page: PartnersPage) -> None:

@@ -74,11 +74,15 @@ class DirectoryUseCases:
         listing = self._sync().known_list()
         return self._sync().plan(listing).size if listing else 0
 
+    def refusals(self) -> list[str]:
+        """Why parts of the directory were refused; technical texts."""
+        return self._sync().refusals()
+
     def fetch(self, on_bytes: OnBytes, stopped: threading.Event) -> "Outcome":
         """Get what was chosen and forget what was not; for a worker thread. Raises SyncError or DiskFullError."""
         sync, client = self._sync(), self._connection.client()
         listing = sync.known_list() or sync.fetch_list(client)
-        plan, begun = sync.plan(listing), time.monotonic()
+        plan, begun = sync.plan(listing, again=True), time.monotonic()
         outcome = sync.update(client, plan, on_bytes, stopped)
         seconds = time.monotonic() - begun
         if plan.size > 500_000 and seconds > 0:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from app.partners.finding import PartnerRow, PartnerUseCases, Query
 from local_db.store import Store
-from local_db.tables import partners
+from local_db.tables import partners, settings
 from local_db.tables.partners import FollowUp, SavedSearch
 
+NEW_PEOPLE = "saved_searches_new"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,11 +55,18 @@ class KeepingUseCases:
         return partners.save_search(self._store, name.strip(), query.as_data(), self._finding.newest_row())
 
     def new_people(self) -> dict[str, int]:
-        """For each saved search, how many teachers came since it was last opened. For a worker thread."""
-        return {
+        """For each saved search, how many teachers came since it was last opened; kept for Today. For the search thread."""
+        found = {
             kept.id: self._finding.new_since(Query.from_data(kept.query), kept.newest)
             for kept in self.saved_searches()
         }  # fmt: skip
+        settings.put(self._store, NEW_PEOPLE, found)
+        return found
+
+    def known_new_people(self) -> list[tuple[SavedSearch, int]]:
+        """The saved searches that new teachers fit, as they were last counted."""
+        counts = settings.get(self._store, NEW_PEOPLE, {})
+        return [(kept, counts[kept.id]) for kept in self.saved_searches() if counts.get(kept.id)]
 
     def open_search(self, search_id: str) -> Query | None:
         """The query of a saved search, which counts as looked at from now on."""
@@ -67,6 +75,7 @@ class KeepingUseCases:
             return None
         query = Query.from_data(kept.query)
         partners.looked_at(self._store, search_id, self._finding.newest_row())
+        settings.put(self._store, NEW_PEOPLE, {**settings.get(self._store, NEW_PEOPLE, {}), search_id: 0})
         return query
 
     def remove_search(self, search_id: str) -> Callable[[], object]:

@@ -62,8 +62,18 @@ class DirectoryStrip(QFrame):
             self._text.setText(
                 _("The directory is large. Choose the countries whose teachers you want on this computer.")
             )
-        self._get.setVisible(bool(missing))
-        self.setVisible(bool(missing) or undecided)
+        refused = self._use.refusals()
+        if refused and not missing:
+            text = _(
+                "A part of the directory offered was not in order and was refused. What is on this computer stays as it was."
+            )
+            self._text.setText(text)
+            self._get.setText(_("Try again"))
+        else:
+            self._get.setText(_("Get it now"))
+        self.setToolTip("\n".join(refused[:5]))
+        self._get.setVisible(bool(missing or refused))
+        self.setVisible(bool(missing or refused) or undecided)
 
     def choose(self) -> None:
         """Ask which countries, and get them."""

@@ -17,6 +17,7 @@ SENTENCES = {
     "with_offices": (mark("“{name}” is with the national offices"), mark("Open"), "clock-counter-clockwise"),
     "with_partner": (mark("“{name}” waits for {person}"), mark("Open"), "clock-counter-clockwise"),
     "message": (mark("{person} wrote to you"), mark("Read"), "chat-text"),
+    "new_people": (mark("New teachers fit your search “{name}”: {person}"), mark("Look"), "magnifying-glass"),
     "remind": (mark("You wanted to write to {person} again"), mark("Open"), "bell"),
     "needs_you": (mark("Something could not be sent and needs your answer"), mark("Open"), "warning-circle"),
 }
@@ -82,6 +83,8 @@ class TodayPage(Page):
             self._answer_contact(item, True)
         elif item.kind in ("remind", "message"):
             self._host.page("partners").show_person(item.target_id)
+        elif item.kind == "new_people":
+            self._host.page("partners").open_search(item.target_id)
         elif item.kind == "needs_you":
             self._host.go("sync_centre")
         else:
