@@ -66,7 +66,7 @@ def file_size(size: int) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """A length of time for people: ``less than a minute``, ``3 minutes``."""
-    if seconds < 60:
-        return _("less than a minute")
+    """A length of time for people, to stand after "about": ``a minute``, ``3 minutes``."""
+    if seconds < 90:
+        return _("a minute")
     return str(dates.format_timedelta(seconds, granularity="minute", threshold=1.5, locale=_locale(language())))
