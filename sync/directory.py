@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from app.rules.directory import PARTS
-from local_db.directory import bodies, index
+from local_db.directory import index
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.index import Prepared
+from local_db.directory.search import Directory
 from local_db.store import Store
 from local_db.tables import settings
 from sync import packs
@@ -297,7 +297,7 @@ class DirectorySync:
     def _take_delta(self, pack: Pack, file: PackFile, data: bytes, first_row: int, complaints: list[str]) -> None:
         parsed = [packs.entry_of(number, line) for number, line in enumerate(packs.lines_of(file, data), start=1)]
         gone = [str(values["id"]) for values in parsed if values.get("gone")]
-        known = self._known([str(values["id"]) for values in parsed if not values.get("gone")])
+        known = Directory(self._db).get(str(values["id"]) for values in parsed if not values.get("gone"))
         changed = []
         for number, values in enumerate(parsed, start=1):
             if values.get("gone"):
@@ -310,15 +310,6 @@ class DirectorySync:
             packs.check_place(pack, profile)
             changed.append(profile)
         index.apply_delta(self._db, pack.country, pack.part, file.number, file.sha256, changed, gone, first_row)
-
-    def _known(self, ids: list[str]) -> dict[str, Any]:
-        known: dict[str, Any] = {}
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            marks = ", ".join("?" * len(part))
-            rows = self._db.sql(f"select id, body from profile where id in ({marks})", part)
-            known.update({row_id: bodies.unpack(body) for row_id, body in rows})
-        return known
 
 
 class _RowNumbers:

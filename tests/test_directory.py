@@ -96,6 +96,12 @@ def agree(
     found = directory.search(search)
     shown = directory.page(found, 0, 1_000)
     assert {row["id"] for row in shown} == expected and found.total == len(expected)
+    by_distance = directory.page(directory.search(search, Ranking("distance", HOME)), 0, 1_000)
+    assert sorted(row["id"] for row in by_distance) == sorted(expected), (
+        "whose place is not known comes last, not never"
+    )
+    away = [distance_km(HOME, p) if (p := point_of(row["place"])) else 99_999 for row in by_distance]
+    assert all(one <= other + 50 for one, other in zip(away, away[1:], strict=False))
     days = [row["last_active"] for row in shown]
     assert days == sorted(days, reverse=True)
     assert [r["id"] for n in range(0, len(shown), 3) for r in directory.page(found, n, 3)] == [r["id"] for r in shown]

@@ -35,7 +35,6 @@ class Found:
     near: dict[int, int]
     rows: BitMap = field(repr=False)
     buckets: Buckets = field(repr=False)
-    stamp: tuple[int, int, int] = (0, 0, 0)
 
 
 class Directory:
@@ -62,8 +61,7 @@ class Directory:
             since = self._active_counts(_all_of(base, (v for k, v in chosen.items() if k != "active")))
             near = self._near_counts(search.home, _all_of(base, (v for k, v in chosen.items() if k != "near")))
             buckets = Buckets(hits, self._order(ranking), self._arrange(ranking))
-            assert self._stamp is not None
-            return Found(len(hits), facets, since, near, hits, buckets, self._stamp)
+            return Found(len(hits), facets, since, near, hits, buckets)
 
     def page(self, found: Found, offset: int, limit: int = PAGE) -> list[dict[str, Any]]:
         """Teachers of a result from ``offset`` on; fewer when some left the directory meanwhile."""
@@ -242,7 +240,8 @@ class Directory:
 
     def _order(self, ranking: Ranking) -> Sequence[BitMap]:
         if ranking.by == "distance" and ranking.home:
-            return self._rings_around(ranking.home)
+            rings = self._rings_around(ranking.home)
+            return [*rings, self._all - BitMap.union(*rings)]  # last, whose school's place is not known
         if ranking.by == "fit":
             if ranking.criteria not in self._points:
                 sets = [(self._fitting(criterion), criterion.points) for criterion in ranking.criteria]

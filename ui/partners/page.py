@@ -1,6 +1,5 @@
 """Find partners: search as you type, facets with counts, a list or a map, and the profile beside them."""
 
-import threading
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelection, QTimer, Signal
@@ -10,7 +9,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QMenu,
-    QPushButton,
     QStackedWidget,
     QWidget,
 )
@@ -48,6 +46,7 @@ class PartnersPage(Page):
         self._query = Query.from_data(host.workspace.preference("partner-query", {}))
         self._shown: Found | None = None
         self._compared: list[PartnerRow] = []
+        self._new_people: dict[str, int] = {}
         self._keep_chosen = False
         self._build_search_line()
         self._build_chip_line()
@@ -316,6 +315,9 @@ class PartnersPage(Page):
 
     def _star(self, partner: PartnerRow) -> None:
         self._keeping.star(partner.id, not partner.starred)
+        self._show_anew(partner)
+
+    def _show_anew(self, partner: PartnerRow) -> None:
         fresh = self._use.get(partner.id)
         if fresh:
             self._model.update(fresh)
@@ -337,7 +339,7 @@ class PartnersPage(Page):
         menu.exec(self._saved.mapToGlobal(self._saved.rect().bottomLeft()))
 
     def saved_menu(self) -> QMenu:
-        menu, counts = QMenu(self), getattr(self, "_new_people", {})
+        menu, counts = QMenu(self), self._new_people
         menu.addAction(theme.icon("plus"), _("Save this search…"), self._ask_save)
         saved = self._keeping.saved_searches()
         if saved:
@@ -400,10 +402,7 @@ class PartnersPage(Page):
             return
         self._keeping.star(partner.id, True, folder_id)
         self._fill_only()
-        fresh = self._use.get(partner.id)
-        if fresh:
-            self._model.update(fresh)
-            self.profile.show_partner(fresh)
+        self._show_anew(partner)
 
     def _remove_folder(self, folder_id: str, name: str) -> None:
         undo = self._keeping.remove_folder(folder_id)
@@ -413,7 +412,7 @@ class PartnersPage(Page):
         self._host.say(_("“{name}” was removed.").format(name=name), undo)
 
     def _compare_toggled(self, partner: PartnerRow) -> None:
-        """Add a teacher to the comparison; at the fourth, or when asked, show it."""
+        """Put a teacher into the comparison, up to four, or take them out."""
         if partner.id in {other.id for other in self._compared}:
             self._compared = [other for other in self._compared if other.id != partner.id]
         elif len(self._compared) < MOST:
@@ -425,10 +424,3 @@ class PartnersPage(Page):
         project = self._query.project_id if self._query.sort == "fit" else ""
         fits = [self._use.fit(partner, project) for partner in self._compared] if project else None
         return CompareDialog(self._compared, fits, self, lambda partner: self.profile.show_partner(partner))
-
-    def stopped(self) -> threading.Event:
-        """What stops the directory's download."""
-        return self.strip.stopped
-
-    def chips(self) -> list[QPushButton]:
-        return [chip for chip in self.findChildren(QPushButton) if chip.property("role") == "chip"]
