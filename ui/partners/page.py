@@ -38,7 +38,6 @@ LIST, MAP, NOTHING = range(3)
 class PartnersPage(Page):
     _found = Signal(object)
     _failed = Signal(object)
-    _new = Signal(object)
 
     def __init__(self, host: Host) -> None:
         super().__init__(_("Find partners"))
@@ -59,7 +58,6 @@ class PartnersPage(Page):
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self._typed)
         self._found.connect(self._show)
-        self._new.connect(self._show_new_people)
         self.line.setText(self._query.words)
         self._failed.connect(lambda _error: host.say(words.trouble("store")))
 
@@ -127,6 +125,8 @@ class PartnersPage(Page):
     # -- what is shown ---------------------------------------------------------------------
 
     def refresh(self, topics: set[str] | None = None) -> None:
+        if topics is None or "searches" in topics:
+            self._show_new_people()
         if topics is not None and not topics & {"partners", "contact", "message", "projects", "membership"}:
             return
         teachers, countries, at = self._use.directory_size()
@@ -140,7 +140,6 @@ class PartnersPage(Page):
         self._fill_only()
         self._fill_sort()
         self._search(keep=True)
-        self._look_for_new_people()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -325,13 +324,10 @@ class PartnersPage(Page):
 
     # -- saved searches, folders, comparing -------------------------------------------------
 
-    def _look_for_new_people(self) -> None:
-        if self._keeping.saved_searches():
-            self._use.in_search_thread(self._keeping.new_people, self._new.emit)
-
-    def _show_new_people(self, counts: dict[str, int]) -> None:
-        self._new_people = counts
-        new = sum(counts.values())
+    def _show_new_people(self) -> None:
+        """As they were counted when the directory last changed."""
+        self._new_people = {kept.id: count for kept, count in self._keeping.known_new_people()}
+        new = sum(self._new_people.values())
         self._saved.setText(_("Saved searches ({n} new)").format(n=number(new)) if new else _("Saved searches"))
 
     def _open_saved_menu(self) -> None:
@@ -374,7 +370,7 @@ class PartnersPage(Page):
         self._fill_only()
         self._fill_sort()
         self._search()
-        self._look_for_new_people()
+        self._show_new_people()
 
     def _remove_search(self, search_id: str, name: str) -> None:
         undo = self._keeping.remove_search(search_id)
