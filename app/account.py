@@ -14,7 +14,7 @@ from sync.errors import SyncError
 __all__ = ["Account", "AccountUseCases", "OtherAccountError", "SyncError", "TokenKeeper"]
 
 if TYPE_CHECKING:
-    from sync.messages import Account as Me
+    from sync.protocol.messages import Account as Me
 
 OpenBrowser = Callable[[str], object]
 TOKEN = "refresh-token"
@@ -89,8 +89,18 @@ class AccountUseCases:
         """The own public profile with every field there: as it was last edited here, else as the platform knows it."""
         me = self.current
         school, _comma, town = me.school.rpartition(", ")
-        usual = {"about": "", "languages": [], "subjects": [], "age_from": 10, "age_to": 14, "school": school or me.school,
-                 "town": town if school else "", "school_type": "school", "available": False, "keepable": True}  # fmt: skip
+        usual = {
+            "about": "",
+            "languages": [],
+            "subjects": [],
+            "age_from": 10,
+            "age_to": 14,
+            "school": school or me.school,
+            "town": town if school else "",
+            "school_type": "school",
+            "available": False,
+            "keepable": True,
+        }
         return {
             **usual,
             **{name: value for name, value in self.profile_fields().items() if name in usual and value is not None},

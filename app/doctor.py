@@ -81,8 +81,11 @@ def _store(profile: Path) -> list[Check]:
         teachers, countries, _at = Directory(database).size()
         database.close()
         found = f"store: version {store.version} of {migrations.VERSION}, {len(store.backups())} copies"
-        directory = (not database.was_damaged, f"directory: {teachers} teachers of {countries} countries",
-                     "It was damaged and is empty now; it comes again with the next sync.")  # fmt: skip
+        directory = (
+            not database.was_damaged,
+            f"directory: {teachers} teachers of {countries} countries",
+            "It was damaged and is empty now; it comes again with the next sync.",
+        )
         return [directory, (not problems, found, "Start TwinDesk and go back to a copy: " + "; ".join(problems[:3]))]
     finally:
         store.close()

@@ -65,23 +65,35 @@ class PostUseCases:
         ]
         wanted = words(typed)
         fitting = [
-            post for post in found
-            if (not post.expires or post.expires >= today) and (not kind or post.kind == kind)
-            and (not mine or post.author_id == me) and _has(post, wanted)
-        ]  # fmt: skip
+            post
+            for post in found
+            if (not post.expires or post.expires >= today)
+            and (not kind or post.kind == kind)
+            and (not mine or post.author_id == me)
+            and _has(post, wanted)
+        ]
         return sorted(fitting, key=lambda post: -post.at)
 
     def answers(self, post_id: str) -> list[Answer]:
         """Oldest first."""
         me = self._account.current
         sent = [
-            Answer(row.id, str(row.fields["author_id"]), str(row.fields["author"]), str(row.fields["country"]),
-                   str(row.fields["text"]), float(row.fields["at"]))
+            Answer(
+                row.id,
+                str(row.fields["author_id"]),
+                str(row.fields["author"]),
+                str(row.fields["country"]),
+                str(row.fields["text"]),
+                float(row.fields["at"]),
+            )
             for row in records.all_of(self._store, "post_answer")
             if row.fields.get("post_id") == post_id
-        ]  # fmt: skip
-        waiting = [Answer(entry.id, me.id, me.name, me.country, str(entry.body["text"]), entry.at, True)
-                   for entry in self._waiting("answer_post") if entry.body["post_id"] == post_id]  # fmt: skip
+        ]
+        waiting = [
+            Answer(entry.id, me.id, me.name, me.country, str(entry.body["text"]), entry.at, True)
+            for entry in self._waiting("answer_post")
+            if entry.body["post_id"] == post_id
+        ]
         return sorted(sent, key=lambda answer: answer.at) + waiting
 
     def publish(self, kind: str, title: str, text: str, **choices: list[str]) -> Callable[[], bool]:
@@ -121,11 +133,21 @@ def _post(post_id: str, fields: dict[str, Any], answers: int, waiting: bool = Fa
         return str(fields.get(name) or "")
 
     return Post(
-        id=post_id, kind=text("kind"), title=text("title"), text=text("text"), languages=items("languages"),
-        subjects=items("subjects"), ages=items("ages"), author_id=text("author_id"), author=text("author"),
-        country=text("country"), at=float(fields.get("at") or time.time()), expires=text("expires"), answers=answers,
+        id=post_id,
+        kind=text("kind"),
+        title=text("title"),
+        text=text("text"),
+        languages=items("languages"),
+        subjects=items("subjects"),
+        ages=items("ages"),
+        author_id=text("author_id"),
+        author=text("author"),
+        country=text("country"),
+        at=float(fields.get("at") or time.time()),
+        expires=text("expires"),
+        answers=answers,
         waiting=waiting,
-    )  # fmt: skip
+    )
 
 
 def _has(post: Post, wanted: list[str]) -> bool:

@@ -12,7 +12,7 @@ from app.rules import projects as rules
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
 from local_db.tables.documents import Stored
-from sync.documents import KIND, ProjectDocument, merge, merged
+from sync.protocol.documents import KIND, ProjectDocument, merge, merged
 
 Queued = Callable[[], None]
 
@@ -106,8 +106,16 @@ class OpenDraft:
 class ProjectUseCases:
     """What a teacher does with projects. Every call keeps its step and queues it; none waits for the network."""
 
-    COMMANDS = ("create_project", "invite_cofounder", "accept_invitation", "decline_invitation", "submit_project",
-                "withdraw_project", "close_project", "delete_project")  # fmt: skip
+    COMMANDS = (
+        "create_project",
+        "invite_cofounder",
+        "accept_invitation",
+        "decline_invitation",
+        "submit_project",
+        "withdraw_project",
+        "close_project",
+        "delete_project",
+    )
 
     def __init__(self, store: Store, account: AccountUseCases, queued: Queued) -> None:
         self._store, self._account, self._queued = store, account, queued
@@ -147,8 +155,11 @@ class ProjectUseCases:
     def contacts(self) -> list[tuple[str, str, str]]:
         """``(account id, name, country)`` of everyone who may be invited."""
         rows = records.all_of(self._store, "contact")
-        found = [(r.fields["account_id"], r.fields["name"], r.fields["country"]) for r in rows
-                 if r.fields.get("state") == "contact"]  # fmt: skip
+        found = [
+            (r.fields["account_id"], r.fields["name"], r.fields["country"])
+            for r in rows
+            if r.fields.get("state") == "contact"
+        ]
         return sorted(found, key=lambda contact: contact[1])
 
     def invite(self, project_id: str, account_id: str) -> None:
@@ -277,8 +288,14 @@ class ProjectUseCases:
         self._queued()
 
     def _command(self, name: str, project_id: str, **args: Any) -> None:
-        outbox.add(self._store, str(uuid7()), "command", f"project:{project_id}", (name, project_id),
-                   {"project_id": project_id, **args})  # fmt: skip
+        outbox.add(
+            self._store,
+            str(uuid7()),
+            "command",
+            f"project:{project_id}",
+            (name, project_id),
+            {"project_id": project_id, **args},
+        )
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

@@ -89,8 +89,15 @@ class PupilWorkUseCases:
         small = pictures.thumbnail(kind, path.name, self._store.files.read_all(sha256))
         pupil = pupil_work.pupil(self._store, pupil_id)
         title = rules.title_from(path.name, pupil_work.names(self._store)) or (pupil.pseudonym if pupil else kind)
-        values = {"pupil_id": pupil_id, "title": title, "filename": path.name, "kind": kind,
-                  "sha256": sha256, "size": size, "thumbnail": small}  # fmt: skip
+        values = {
+            "pupil_id": pupil_id,
+            "title": title,
+            "filename": path.name,
+            "kind": kind,
+            "sha256": sha256,
+            "size": size,
+            "thumbnail": small,
+        }
         return pupil_work.add_work(self._store, values)
 
     def first_words(self, work: WorkRow) -> str:
@@ -151,10 +158,23 @@ class PupilWorkUseCases:
         clean = pictures.without_metadata(work.filename, self._store.files.read_all(work.sha256))
         sha256, size = self._store.files.add([clean])
         ending = PurePath(work.filename).suffix.lower()
-        body = {"work_id": work_id, "filename": f"{work.pseudonym.lower().replace(' ', '-')}{ending}",
-                "title": work.title, "pupil": work.pseudonym, "kind": work.kind}  # fmt: skip
-        transfers.add(self._store, id=f"{work_id}-{uuid7().hex[-12:]}", direction="up", project_id=project_id,
-                      material_id=str(uuid7()), sha256=sha256, size=size, body=body)  # fmt: skip
+        body = {
+            "work_id": work_id,
+            "filename": f"{work.pseudonym.lower().replace(' ', '-')}{ending}",
+            "title": work.title,
+            "pupil": work.pseudonym,
+            "kind": work.kind,
+        }
+        transfers.add(
+            self._store,
+            id=f"{work_id}-{uuid7().hex[-12:]}",
+            direction="up",
+            project_id=project_id,
+            material_id=str(uuid7()),
+            sha256=sha256,
+            size=size,
+            body=body,
+        )
         self._queued()
 
     def _take_back(self, work_id: str) -> None:
@@ -163,5 +183,11 @@ class PupilWorkUseCases:
             return
         transfers.remove(self._store, row.id)
         if row.state == "finished":
-            outbox.add(self._store, str(uuid7()), "command", f"project:{row.project_id}",
-                       ("withdraw_material", row.material_id), {"material_id": row.material_id})  # fmt: skip
+            outbox.add(
+                self._store,
+                str(uuid7()),
+                "command",
+                f"project:{row.project_id}",
+                ("withdraw_material", row.material_id),
+                {"material_id": row.material_id},
+            )

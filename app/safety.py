@@ -18,9 +18,18 @@ from local_db.store import Store, restore
 from local_db.tables import settings
 
 __all__ = [
-    "Backup", "DiskFullError", "KeyMissingError", "PassphraseNeededError", "ProfileInUseError", "SafetyUseCases",
-    "StoreDamagedError", "StoreError", "StoreTooNewError", "WrongKeyError", "restore_backup",
-]  # fmt: skip
+    "Backup",
+    "DiskFullError",
+    "KeyMissingError",
+    "PassphraseNeededError",
+    "ProfileInUseError",
+    "SafetyUseCases",
+    "StoreDamagedError",
+    "StoreError",
+    "StoreTooNewError",
+    "WrongKeyError",
+    "restore_backup",
+]
 
 
 @dataclass(frozen=True)

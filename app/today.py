@@ -21,8 +21,9 @@ class TodayItem:
 
 
 class TodayUseCases:
-    def __init__(self, store: Store, projects: ProjectUseCases, keeping: KeepingUseCases,
-                 reaching: ReachingUseCases) -> None:  # fmt: skip
+    def __init__(
+        self, store: Store, projects: ProjectUseCases, keeping: KeepingUseCases, reaching: ReachingUseCases
+    ) -> None:
         self._store, self._projects, self._keeping, self._reaching = store, projects, keeping, reaching
 
     def items(self) -> list[TodayItem]:

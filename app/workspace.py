@@ -93,8 +93,14 @@ class Workspace:
         self.store.close()
 
 
-def open_workspace(profile: Path, *, passphrase: str | None = None, key: bytes | None = None,
-                   server: str | None = None, line: Line | None = None) -> Workspace:  # fmt: skip
+def open_workspace(
+    profile: Path,
+    *,
+    passphrase: str | None = None,
+    key: bytes | None = None,
+    server: str | None = None,
+    line: Line | None = None,
+) -> Workspace:
     """Open a profile. Raises the errors of :mod:`local_db.errors`.
 
     ``key`` is given where somebody else keeps it (demonstrations, tests); otherwise
@@ -141,10 +147,20 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
 
     events.subscribe("changed", count_new_people)
     return Workspace(
-        store=store, directory_db=directory, events=events, account=account, projects=projects,
-        partners=partners, directory=DirectoryUseCases(store, connection, lambda: service.directory),
-        keeping=keeping, reaching=reaching, posts=PostUseCases(store, account, queued), pupil_work=work,
+        store=store,
+        directory_db=directory,
+        events=events,
+        account=account,
+        projects=projects,
+        partners=partners,
+        directory=DirectoryUseCases(store, connection, lambda: service.directory),
+        keeping=keeping,
+        reaching=reaching,
+        posts=PostUseCases(store, account, queued),
+        pupil_work=work,
         today=TodayUseCases(store, projects, keeping, reaching),
-        sync_centre=SyncCentreUseCases(store, service), safety=SafetyUseCases(store),
-        service=service, connection=connection,
-    )  # fmt: skip
+        sync_centre=SyncCentreUseCases(store, service),
+        safety=SafetyUseCases(store),
+        service=service,
+        connection=connection,
+    )

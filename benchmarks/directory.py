@@ -35,8 +35,8 @@ from benchmarks.start import TWINDESK, measure
 from local_db.directory.search import Directory, Ranking, Search
 from server.packs import PackFolder, changed_fields
 from sync.directory import Choice
-from sync.messages import Pack, PackList
 from sync.packs import lines_of
+from sync.protocol.messages import Pack, PackList
 from ui.partners.page import PartnersPage
 from ui.start.program import application, show_window
 
@@ -170,8 +170,11 @@ def bare_import(path: Path, folder: PackFolder, listing: PackList) -> float:
     for pack in listing.packs:
         lines = lines_of(pack.whole, folder.path(pack.country, pack.part, 0, 1).read_bytes())
         with db:
-            db.executemany("insert into profile (id, country, name, school, town, about, titles, available, last_active, body) "
-                           "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (_columns(line) for line in lines))  # fmt: skip
+            db.executemany(
+                "insert into profile (id, country, name, school, town, about, titles, available, last_active, body) "
+                "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_columns(line) for line in lines),
+            )
     _full_text(db, "plain_words", "")
     seconds = time.perf_counter() - begun
     db.execute("drop table plain_words")
@@ -183,8 +186,10 @@ def bare_import(path: Path, folder: PackFolder, listing: PackList) -> float:
 
 def _full_text(db: sqlite3.Connection, name: str, options: str) -> None:
     with db:
-        db.execute(f"create virtual table {name} using fts5 (name, school, town, about, titles, content='profile', "
-                   f"content_rowid='row', tokenize=\"unicode61 remove_diacritics 2\"{options})")  # fmt: skip
+        db.execute(
+            f"create virtual table {name} using fts5 (name, school, town, about, titles, content='profile', "
+            f"content_rowid='row', tokenize=\"unicode61 remove_diacritics 2\"{options})"
+        )
         db.execute(f"insert into {name} ({name}) values ('rebuild')")
 
 
@@ -252,8 +257,15 @@ class Queries:
 
     def tags(self) -> frozenset[str]:
         chance = self._chance
-        one = (lambda: f"c:{chance.choice(made.COUNTRIES)}", lambda: "l:en", lambda: f"l:{chance.choice(list(made.LANGUAGE.values()))}",
-               lambda: f"s:{chance.choice(made.SUBJECTS)}", lambda: "a:12_15", lambda: "v:yes", lambda: "w:free")  # fmt: skip
+        one = (
+            lambda: f"c:{chance.choice(made.COUNTRIES)}",
+            lambda: "l:en",
+            lambda: f"l:{chance.choice(list(made.LANGUAGE.values()))}",
+            lambda: f"s:{chance.choice(made.SUBJECTS)}",
+            lambda: "a:12_15",
+            lambda: "v:yes",
+            lambda: "w:free",
+        )
         return frozenset(chance.choice(one)() for _ in range(chance.choice((0, 0, 1, 2, 3))))
 
     def search(self, typed: str) -> tuple[Search, Ranking]:
@@ -290,8 +302,10 @@ def measure_searches(directory: Directory, bare: sqlite3.Connection, index: Any)
     ticked = [Search(Words(), queries.tags()) for _ in range(200)]
     facets = [timed(lambda s=search: directory.search(s)) for search in ticked]  # type: ignore[misc]
     text = kinds["words"] + kinds["phrases"]
-    say(f"search, page and all counts: p50 {statistics.median(ours):.1f} ms, p95 {p95(ours):.1f} ms (aim 30), slowest {max(ours):.0f} ms; "
-        f"words alone p95 {p95(kinds['words']):.1f} ms, phrases p95 {p95(kinds['phrases']):.0f} ms")  # fmt: skip
+    say(
+        f"search, page and all counts: p50 {statistics.median(ours):.1f} ms, p95 {p95(ours):.1f} ms (aim 30), slowest {max(ours):.0f} ms; "
+        f"words alone p95 {p95(kinds['words']):.1f} ms, phrases p95 {p95(kinds['phrases']):.0f} ms"
+    )
     say(f"facets alone: p95 {p95(facets):.1f} ms (aim 10)")
     say(
         f"bare FTS5 row ids for the same words: p95 {p95(floor):.1f} ms; ratio at p95 {p95(text) / p95(floor):.2f} (aim at most 2)"
@@ -305,8 +319,10 @@ def measure_searches(directory: Directory, bare: sqlite3.Connection, index: Any)
     ][:120]
     other = [timed(lambda t=t: searcher.search(_tantivy(index, t), 50, True, "day")) for t in whole]  # type: ignore[misc]
     same = [timed(lambda t=t: directory.page(directory.search(_exact(t)), 0)) for t in whole]  # type: ignore[misc]
-    say(f"tantivy, whole words, first 50 by day and count, no facet counts: p95 {p95(other):.1f} ms; the same words here with all counts: "
-        f"p95 {p95(same):.1f} ms")  # fmt: skip
+    say(
+        f"tantivy, whole words, first 50 by day and count, no facet counts: p95 {p95(other):.1f} ms; the same words here with all counts: "
+        f"p95 {p95(same):.1f} ms"
+    )
 
 
 def _fts(typed: str) -> str:
@@ -356,8 +372,10 @@ def measure_window(workspace: Workspace) -> None:
     bar = page.list.verticalScrollBar()
     places = random.Random(3).choices(range(bar.maximum()), k=60)
     scrolls = [timed(lambda p=place: (bar.setValue(p), page.list.viewport().repaint())) for place in places]  # type: ignore[misc]
-    say(f"key press to painted rows: p50 {statistics.median(took):.0f} ms, p95 {p95(took):.0f} ms (aim 50); "
-        f"jumping through {page._model.rowCount():,} rows: p95 {p95(scrolls):.0f} ms a jump")  # fmt: skip
+    say(
+        f"key press to painted rows: p50 {statistics.median(took):.0f} ms, p95 {p95(took):.0f} ms (aim 50); "
+        f"jumping through {page._model.rowCount():,} rows: p95 {p95(scrolls):.0f} ms a jump"
+    )
     window.close()
 
 
@@ -400,11 +418,15 @@ def main(count: int = COUNT) -> None:
         seconds, heart = take_in(workspace, folder)
         bare = bare_import(root / "bare.db", folder, listing)
         stall = heart.stop()
-        say(f"import: {count / seconds:,.0f} teachers a second; bare executemany and FTS5 rebuild {count / bare:,.0f}; "
-            f"ratio {bare / seconds:.2f} (aim at least 0.50)")  # fmt: skip
+        say(
+            f"import: {count / seconds:,.0f} teachers a second; bare executemany and FTS5 rebuild {count / bare:,.0f}; "
+            f"ratio {bare / seconds:.2f} (aim at least 0.50)"
+        )
         late = sorted(heart.gaps[:-1])
-        say(f"longest stall of the Qt thread while importing: {1_000 * max(late):.0f} ms (aim 50), 99.9th of 100 beats "
-            f"{1_000 * late[int(len(late) * 0.999)]:.0f} ms")  # fmt: skip
+        say(
+            f"longest stall of the Qt thread while importing: {1_000 * max(late):.0f} ms (aim 50), 99.9th of 100 beats "
+            f"{1_000 * late[int(len(late) * 0.999)]:.0f} ms"
+        )
         assert stall
         on_disk = sum(path.stat().st_size for path in (root / "profile").glob("directory.db*"))
         say(f"on disk: {on_disk / 1e6:.0f} MB (aim at most 1,100)")

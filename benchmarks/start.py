@@ -50,8 +50,14 @@ app.exec()
 def measure(code: str, *words: str) -> tuple[float, float]:
     """Seconds from before the process to the painted window, and its resident memory in MB."""
     begun = time.time()
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        check=True,
+    )
     at, memory = done.stdout.split()[-2:]
     return float(at) - begun, int(memory) / 1e6
 
@@ -62,8 +68,10 @@ def main() -> None:
         measure(TWINDESK, folder, key)  # the first start makes the store
         pairs = [(measure(BARE), measure(TWINDESK, folder, key)) for _run in range(RUNS)]
     bare, ours = ([statistics.median(pair[side][what] for pair in pairs) for what in (0, 1)] for side in (0, 1))
-    print(f"start: bare window {bare[0]:.2f} s, {bare[1]:.0f} MB; TwinDesk {ours[0]:.2f} s, {ours[1]:.0f} MB; "
-          f"ratio {ours[0] / bare[0]:.1f} in time (aim at most 4), {ours[1] / bare[1]:.1f} in memory (aim at most 3)")  # fmt: skip
+    print(
+        f"start: bare window {bare[0]:.2f} s, {bare[1]:.0f} MB; TwinDesk {ours[0]:.2f} s, {ours[1]:.0f} MB; "
+        f"ratio {ours[0] / bare[0]:.1f} in time (aim at most 4), {ours[1] / bare[1]:.1f} in memory (aim at most 3)"
+    )
 
 
 if __name__ == "__main__":

@@ -66,8 +66,10 @@ def _store(path: str, body: bytes) -> None:
     with sqlite3.connect(path) as db:
         db.execute("pragma journal_mode = wal")
         db.execute("create table if not exists record (id text primary key, fields text not null)")
-        db.executemany("insert or replace into record values (?, ?)",
-                       [(row["id"], json.dumps(row["fields"], ensure_ascii=False)) for row in found])  # fmt: skip
+        db.executemany(
+            "insert or replace into record values (?, ?)",
+            [(row["id"], json.dumps(row["fields"], ensure_ascii=False)) for row in found],
+        )
 
 
 def serve_floor(path: str, port: Any) -> None:
@@ -120,9 +122,11 @@ def one_round(folder: Path, platform: DemoPlatform) -> dict[str, float]:
         for record_id, fields in made:
             records.change(first.store, "journal", record_id, f"project:{project}", fields)
     found = {
-        "floor up": COUNT / timed(lambda: floor.up(made)), "floor down": COUNT / timed(floor.down),
-        "up": COUNT / timed(first.service.sync_now), "down": COUNT / timed(second.service.sync_now),
-    }  # fmt: skip
+        "floor up": COUNT / timed(lambda: floor.up(made)),
+        "floor down": COUNT / timed(floor.down),
+        "up": COUNT / timed(first.service.sync_now),
+        "down": COUNT / timed(second.service.sync_now),
+    }
     assert len(second.projects.journal(project)) == COUNT
     client = first.client
     client.bytes_sent = client.bytes_received = client.round_trips = 0
@@ -149,10 +153,14 @@ def main() -> None:
     median = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
     for way in ("up", "down"):
         ours, floor = median[way], median[f"floor {way}"]
-        print(f"{COUNT:,} records {way}: {ours:,.0f} a second; bare floor {floor:,.0f}; ratio {ours / floor:.2f} "
-              f"(aim at least 0.50, and 24,000 a second)")  # fmt: skip
-    print(f"sync without news: {median['trips']:.0f} round trip, {median['sent']:.0f} B up and {median['received']:.0f} B down "
-          f"in bodies, {median['idle ms']:.0f} ms")  # fmt: skip
+        print(
+            f"{COUNT:,} records {way}: {ours:,.0f} a second; bare floor {floor:,.0f}; ratio {ours / floor:.2f} "
+            f"(aim at least 0.50, and 24,000 a second)"
+        )
+    print(
+        f"sync without news: {median['trips']:.0f} round trip, {median['sent']:.0f} B up and {median['received']:.0f} B down "
+        f"in bodies, {median['idle ms']:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -30,9 +30,15 @@ TEMPLATE = FOLDER / f"{DOMAIN}.pot"
 def extract() -> Catalog:
     """Every text in the program's source, as a template without dates, so that it only changes with the texts."""
     template = Catalog(
-        project="TwinDesk", version="1", copyright_holder="the TwinDesk founders", charset="utf-8", fuzzy=False,
-        creation_date=FIRST_DAY, revision_date=FIRST_DAY, header_comment=HEADER,
-    )  # fmt: skip
+        project="TwinDesk",
+        version="1",
+        copyright_holder="the TwinDesk founders",
+        charset="utf-8",
+        fuzzy=False,
+        creation_date=FIRST_DAY,
+        revision_date=FIRST_DAY,
+        header_comment=HEADER,
+    )
     for room in ROOMS:
         found = extract_from_dir(str(ROOT / room), [("**.py", "python")], keywords=KEYWORDS, comment_tags=("i18n:",))
         for filename, _line, message, comments, context in found:

@@ -54,8 +54,15 @@ def ago(iso_day: str) -> str:
         return str(dates.format_date(then, "MMMM yyyy", locale=_locale(language())))
     if days <= 0:
         return _("today")
-    return str(dates.format_timedelta(then - datetime.now(UTC).date(), granularity="day", threshold=1.2,
-                                      add_direction=True, locale=_locale(language())))  # fmt: skip
+    return str(
+        dates.format_timedelta(
+            then - datetime.now(UTC).date(),
+            granularity="day",
+            threshold=1.2,
+            add_direction=True,
+            locale=_locale(language()),
+        )
+    )
 
 
 def file_size(size: int) -> str:

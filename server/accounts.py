@@ -22,7 +22,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from server.database import Account, AuthCode, Database, School, Token
 from server.problems import ProblemError
-from sync import messages
+from sync.protocol import messages
 
 CLIENT_ID = "twindesk"
 ACCESS_SECONDS = 15 * 60
@@ -96,9 +96,14 @@ def sign_in(
     assert account is not None
     code = secrets.token_urlsafe(32)
     db.run(
-        AuthCode.insert(hash=_hash(code), account_id=account["id"], challenge=code_challenge,
-                        redirect_uri=redirect_uri, expires=time.time() + CODE_SECONDS)
-    )  # fmt: skip
+        AuthCode.insert(
+            hash=_hash(code),
+            account_id=account["id"],
+            challenge=code_challenge,
+            redirect_uri=redirect_uri,
+            expires=time.time() + CODE_SECONDS,
+        )
+    )
     return RedirectResponse(f"{redirect_uri}?{urlencode({'code': code, 'state': state})}", 303)
 
 
@@ -138,9 +143,13 @@ def me(account: SignedIn, db: Db) -> messages.Account:
     """Who is signed in."""
     school = db.one(School.select().where(School.id == account["school_id"]))
     return messages.Account(
-        id=account["id"], name=account["name"], email=account["email"], role=account["role"],
-        country=account["country"], school=f"{school['name']}, {school['town']}" if school else "",
-    )  # fmt: skip
+        id=account["id"],
+        name=account["name"],
+        email=account["email"],
+        role=account["role"],
+        country=account["country"],
+        school=f"{school['name']}, {school['town']}" if school else "",
+    )
 
 
 def _by_code(db: Database, code: str, verifier: str, redirect_uri: str) -> dict[str, Any] | None:
@@ -176,9 +185,10 @@ def _issue(db: Database, account_id: str, family: str, parent: str) -> dict[str,
     for value, kind, seconds in ((access, "access", ACCESS_SECONDS), (refresh, "refresh", REFRESH_SECONDS)):
         mark = parent if kind == "refresh" else ""
         db.run(
-            Token.insert(hash=_hash(value), kind=kind, family=family, parent=mark, account_id=account_id,
-                         expires=now + seconds)
-        )  # fmt: skip
+            Token.insert(
+                hash=_hash(value), kind=kind, family=family, parent=mark, account_id=account_id, expires=now + seconds
+            )
+        )
     return {"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": ACCESS_SECONDS}
 
 

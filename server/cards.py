@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.rules.directory import PARTS, part_of
 from server.database import Card, Database, School
 from server.packs import PackFolder, changed_fields, wants_whole
-from sync.messages import DirectoryProfile, Pack, PackFile, PackList
+from sync.protocol.messages import DirectoryProfile, Pack, PackFile, PackList
 
 KEPT_DAYS = 365  # unused for a year, an entry is hidden (facts: retention of the platform)
 OWN_FIELDS = (
@@ -35,9 +35,11 @@ _profile: TypeAdapter[DirectoryProfile] = TypeAdapter(DirectoryProfile)
 def put(db: Database, profiles: list[dict[str, Any]]) -> None:
     """Add or replace entries."""
     rows = [(p["id"], p["country"], json.dumps(p, ensure_ascii=False), "", True, p["expires"], True) for p in profiles]
-    db.many("insert into card (id, country, fields, published, keepable, expires, dirty) values (?, ?, ?, ?, ?, ?, ?) "
-            "on conflict (id) do update set fields = excluded.fields, expires = excluded.expires, dirty = excluded.dirty",
-            rows)  # fmt: skip
+    db.many(
+        "insert into card (id, country, fields, published, keepable, expires, dirty) values (?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (id) do update set fields = excluded.fields, expires = excluded.expires, dirty = excluded.dirty",
+        rows,
+    )
 
 
 def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -55,20 +57,34 @@ def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -
     if row is None:
         put(db, [after])
     db.run(
-        Card.update(fields=json.dumps(after, ensure_ascii=False), expires=after["expires"], keepable=keepable, dirty=True)
-        .where(Card.id == account["id"])
-    )  # fmt: skip
+        Card.update(
+            fields=json.dumps(after, ensure_ascii=False), expires=after["expires"], keepable=keepable, dirty=True
+        ).where(Card.id == account["id"])
+    )
 
 
 def _first_card(db: Database, account: dict[str, Any]) -> dict[str, Any]:
     """The entry of a teacher who has none yet, from what the platform knows."""
     school = db.one(School.select().where(School.id == account["school_id"])) or {"name": "", "town": ""}
     return {
-        "id": account["id"], "country": account["country"], "name": account["name"], "school": school["name"],
-        "school_type": "school", "etwinning_school": False, "town": school["town"], "place": "", "role": "teacher",
-        "languages": [], "subjects": [], "age_from": 3, "age_to": 19, "about": "", "projects": [], "active_projects": 0,
+        "id": account["id"],
+        "country": account["country"],
+        "name": account["name"],
+        "school": school["name"],
+        "school_type": "school",
+        "etwinning_school": False,
+        "town": school["town"],
+        "place": "",
+        "role": "teacher",
+        "languages": [],
+        "subjects": [],
+        "age_from": 3,
+        "age_to": 19,
+        "about": "",
+        "projects": [],
+        "active_projects": 0,
         "available": False,
-    }  # fmt: skip
+    }
 
 
 def waiting(db: Database, today: date) -> bool:
@@ -94,9 +110,14 @@ def publish(db: Database, folder: PackFolder, today: date) -> PackList:
 
 
 def _publish_part(
-    db: Database, folder: PackFolder, packs: dict[PackName, Pack], name: tuple[str, str],
-    changes: list[dict[str, Any]], number: int, today: date,
-) -> None:  # fmt: skip
+    db: Database,
+    folder: PackFolder,
+    packs: dict[PackName, Pack],
+    name: tuple[str, str],
+    changes: list[dict[str, Any]],
+    number: int,
+    today: date,
+) -> None:
     known, (country, part) = packs.get(name), name
     before = {r["id"]: json.loads(r["published"]) for r in changes if r["published"]}
     after = {r["id"]: json.loads(r["fields"]) for r in changes if _goes_out(r, today)}
@@ -134,8 +155,10 @@ def _whole(
 
 
 def _mark_published(db: Database, rows: list[dict[str, Any]], today: date) -> None:
-    db.many("update card set published = ?, dirty = ? where id = ?",
-            [(row["fields"] if _goes_out(row, today) else "", False, row["id"]) for row in rows])  # fmt: skip
+    db.many(
+        "update card set published = ?, dirty = ? where id = ?",
+        [(row["fields"] if _goes_out(row, today) else "", False, row["id"]) for row in rows],
+    )
 
 
 def _goes_out(row: dict[str, Any], today: date) -> bool:

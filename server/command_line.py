@@ -28,8 +28,12 @@ def main(options: argparse.Namespace) -> int:
         print("For PostgreSQL, install its driver first: pip install --require-hashes -r requirements-postgresql.lock")
         return 2
     actions: dict[str, Callable[[Database, argparse.Namespace], int]] = {
-        "run": _run, "seed": _seed, "publish": _publish, "review": _review, "audit": _audit,
-    }  # fmt: skip
+        "run": _run,
+        "seed": _seed,
+        "publish": _publish,
+        "review": _review,
+        "audit": _audit,
+    }
     try:
         return actions[options.action or "run"](database, options)
     finally:
@@ -91,9 +95,10 @@ def _audit(database: Database, options: argparse.Namespace) -> int:
         "files": {path.name: path.stat().st_size for path in files},
         "unfinished_uploads": [path.name for path in (options.data / "uploads").glob("*")],
         "uploads": [{"sha256": u["sha256"], "filename": u["filename"]} for u in database.all(Upload.select())],
-        "records": [{"kind": r["kind"], "id": r["id"], "fields": json.loads(r["fields"])}
-                    for r in database.all(Record.select())],
+        "records": [
+            {"kind": r["kind"], "id": r["id"], "fields": json.loads(r["fields"])} for r in database.all(Record.select())
+        ],
         "edits": len(database.all(Edit.select(Edit.id))),
-    }  # fmt: skip
+    }
     print(json.dumps(found, ensure_ascii=False))
     return 0

@@ -62,9 +62,23 @@ TN|ar,fr|أمينة سامي هالة ياسين|بن علي الطرابلسي 
 UA|uk|Оксана Андрій Наталія Тарас Юлія|Шевченко Коваленко Бондаренко Ґудзь|Львів Чернівці Полтава|Школа № {}
 """
 
-_TOPICS = ("water and climate", "our town's history", "stories and fairy tales", "robots and coding", "healthy food",
-           "bees and gardens", "music across borders", "numbers in nature", "the sea and its plastic", "peace and democracy",
-           "traditional games", "the night sky", "light and shadow", "local heroes", "recycling and design")  # fmt: skip
+_TOPICS = (
+    "water and climate",
+    "our town's history",
+    "stories and fairy tales",
+    "robots and coding",
+    "healthy food",
+    "bees and gardens",
+    "music across borders",
+    "numbers in nature",
+    "the sea and its plastic",
+    "peace and democracy",
+    "traditional games",
+    "the night sky",
+    "light and shadow",
+    "local heroes",
+    "recycling and design",
+)
 _SENTENCES = (
     "My pupils would like to work on {0} with a class in another country.",
     "We have done two projects on {0} and look for a third partner.",
@@ -76,8 +90,22 @@ _PROJECT_STARTS = ("A year of", "Together for", "Letters about", "Young eyes on"
 _SCHOOL_TYPES = {"u6": "pre_primary", "7_11": "primary", "12_15": "lower_secondary", "16_19": "upper_secondary"}
 KEPT_DAYS = 365  # a profile nobody used for a year is hidden (facts: the platform's retention)
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
-_SUBJECT_POOL = ("biology", "geography", "foreign_languages", "mathematics", "art", "informatics_ict", "history", "music",
-                 "citizenship", "environmental_education", "primary", "physics", "chemistry", "natural_sciences")  # fmt: skip
+_SUBJECT_POOL = (
+    "biology",
+    "geography",
+    "foreign_languages",
+    "mathematics",
+    "art",
+    "informatics_ict",
+    "history",
+    "music",
+    "citizenship",
+    "environmental_education",
+    "primary",
+    "physics",
+    "chemistry",
+    "natural_sciences",
+)
 
 
 def profiles(count: int, seed: int, today: date) -> list[dict[str, Any]]:

@@ -252,7 +252,14 @@ class Database:
         known = self.one(Record.select().where(Record.kind == kind, Record.id == record_id))
         merged = {**(json.loads(known["fields"]) if known else {}), **fields}
         self.put(
-            Record, [Record.kind, Record.id], kind=kind, id=record_id, scope=scope, seq=self.next_seq(scope),
-            revision=(known["revision"] if known else 0) + 1, fields=json.dumps(merged, ensure_ascii=False),
-            owner_id=known["owner_id"] if known else owner, device="",
-        )  # fmt: skip
+            Record,
+            [Record.kind, Record.id],
+            kind=kind,
+            id=record_id,
+            scope=scope,
+            seq=self.next_seq(scope),
+            revision=(known["revision"] if known else 0) + 1,
+            fields=json.dumps(merged, ensure_ascii=False),
+            owner_id=known["owner_id"] if known else owner,
+            device="",
+        )

@@ -12,7 +12,7 @@ from app.rules.directory import PARTS
 from server.accounts import SignedIn
 from server.packs import PackFolder
 from server.problems import ProblemError
-from sync.messages import SignedPackList
+from sync.protocol.messages import SignedPackList
 
 router = APIRouter()
 

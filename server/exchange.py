@@ -12,9 +12,9 @@ from server.accounts import Db, SignedIn
 from server.database import Database, Document, Edit, Member, Record, Scope
 from server.json_body import FastJsonRoute
 from server.refusals import Refused
-from sync import messages
-from sync.documents import KIND, DocumentError, merged
-from sync.messages import (
+from sync.protocol import messages
+from sync.protocol.documents import KIND, DocumentError, merged
+from sync.protocol.messages import (
     PAGE_ITEMS,
     DocumentChange,
     ExchangeAnswer,
@@ -45,9 +45,12 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
         files.erase_withdrawn(db, http.app.state.data)
     gone = sorted(set(request.cursors) - allowed)
     answer = ExchangeAnswer.model_construct(
-        results=results, scopes=news, gone=gone, directory=directory.version(http),
+        results=results,
+        scopes=news,
+        gone=gone,
+        directory=directory.version(http),
         vocabularies=directory.vocabulary_version(),
-    )  # fmt: skip
+    )
     return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
 
 
@@ -88,11 +91,16 @@ def changes_since(db: Database, scope: str, cursor: int, device: str, room: int)
         end, more = numbers[room - 1], True
     # `reset` re-reads everything, so what this device sent itself must come back as well
     return ScopeChanges(
-        seq=end, reset=reset, more=more,
-        records=[messages.Record(kind=r["kind"], id=r["id"], revision=r["revision"], fields=json.loads(r["fields"]))
-                 for r in records if r["seq"] <= end],
+        seq=end,
+        reset=reset,
+        more=more,
+        records=[
+            messages.Record(kind=r["kind"], id=r["id"], revision=r["revision"], fields=json.loads(r["fields"]))
+            for r in records
+            if r["seq"] <= end
+        ],
         edits=[_edit(e, device if since else "") for e in edits if e["seq"] <= end],
-    )  # fmt: skip
+    )
 
 
 def _edit(row: dict[str, Any], device: str) -> messages.Edit:
@@ -121,9 +129,20 @@ def apply_changes(db: Database, account: dict[str, Any], request: ExchangeReques
         run = []
         results[change.id] = _apply_one(db, account, request.device, change)
     _apply_records(db, account, request.device, run, results)
-    db.many("insert into applied (account_id, id, status, revision, code, replaced) values (?, ?, ?, ?, ?, ?)",
-            [(account["id"], r.id, r.status, r.revision, r.code,
-              json.dumps(r.replaced, ensure_ascii=False) if r.replaced else "{}") for r in results.values()])  # fmt: skip
+    db.many(
+        "insert into applied (account_id, id, status, revision, code, replaced) values (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                account["id"],
+                r.id,
+                r.status,
+                r.revision,
+                r.code,
+                json.dumps(r.replaced, ensure_ascii=False) if r.replaced else "{}",
+            )
+            for r in results.values()
+        ],
+    )
     repeated = {name: _again(row) for name, row in known.items()}
     return list({**repeated, **results}.values())
 
@@ -169,10 +188,19 @@ def _apply_edit(db: Database, account: dict[str, Any], device: str, change: Docu
     db.put(Document, [Document.id], id=change.document_id, scope=change.scope, kind=change.kind, state=state)
     at = min(change.at, time.time())  # for people to read; order comes from seq
     db.run(
-        Edit.insert(id=change.id, scope=change.scope, document_id=change.document_id, kind=change.kind,
-                    seq=db.next_seq(change.scope), author_id=account["id"], author=account["name"],
-                    device=device, at=at, data=change.data)
-    )  # fmt: skip
+        Edit.insert(
+            id=change.id,
+            scope=change.scope,
+            document_id=change.document_id,
+            kind=change.kind,
+            seq=db.next_seq(change.scope),
+            author_id=account["id"],
+            author=account["name"],
+            device=device,
+            at=at,
+            data=change.data,
+        )
+    )
 
 
 def _apply_records(
@@ -190,19 +218,37 @@ def _apply_records(
             continue
         old = row or {"fields": {}, "revision": 0, "device": device, "owner_id": account["id"]}
         knew = change.base_revision == old["revision"] or old["device"] == device
-        new = {"fields": {**old["fields"], **change.fields}, "revision": old["revision"] + 1, "scope": scope,
-               "seq": number, "device": device if knew else "", "owner_id": old["owner_id"]}  # fmt: skip
+        new = {
+            "fields": {**old["fields"], **change.fields},
+            "revision": old["revision"] + 1,
+            "scope": scope,
+            "seq": number,
+            "device": device if knew else "",
+            "owner_id": old["owner_id"],
+        }
         current[(change.kind, change.record_id)] = changed[(change.kind, change.record_id)] = new
         replaced = {} if knew else {name: old["fields"].get(name) for name in change.fields}
-        results[change.id] = Result.model_construct(id=change.id, status="applied", revision=new["revision"], code="",
-                                                    replaced=replaced)  # fmt: skip
+        results[change.id] = Result.model_construct(
+            id=change.id, status="applied", revision=new["revision"], code="", replaced=replaced
+        )
     db.many(
         "insert into record (kind, id, scope, seq, revision, fields, owner_id, device) values (?, ?, ?, ?, ?, ?, ?, ?) "
         "on conflict (kind, id) do update set seq = excluded.seq, revision = excluded.revision, "
         "fields = excluded.fields, device = excluded.device",
-        [(kind, record_id, scope, row["seq"], row["revision"], json.dumps(row["fields"], ensure_ascii=False),
-          row["owner_id"], row["device"]) for (kind, record_id), row in changed.items()],
-    )  # fmt: skip
+        [
+            (
+                kind,
+                record_id,
+                scope,
+                row["seq"],
+                row["revision"],
+                json.dumps(row["fields"], ensure_ascii=False),
+                row["owner_id"],
+                row["device"],
+            )
+            for (kind, record_id), row in changed.items()
+        ],
+    )
 
 
 def _record_refusal(account: dict[str, Any], change: RecordChange, row: dict[str, Any] | None) -> str | None:

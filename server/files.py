@@ -21,7 +21,7 @@ from server import projects
 from server.accounts import Db, SignedIn
 from server.database import Database, Erasure, Record, Upload
 from server.problems import ProblemError
-from sync.messages import Id
+from sync.protocol.messages import Id
 
 router = APIRouter()
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -45,9 +45,15 @@ def create_upload(
     if projects.actor(db, project_id, account["id"]) is None:
         raise ProblemError(403, "not_yours", "Not a member of this project")
     db.run(
-        Upload.insert(id=idempotency_key, account_id=account["id"], project_id=project_id, sha256=sha256,
-                      size=upload_length, filename=filename).on_conflict_ignore()
-    )  # fmt: skip
+        Upload.insert(
+            id=idempotency_key,
+            account_id=account["id"],
+            project_id=project_id,
+            sha256=sha256,
+            size=upload_length,
+            filename=filename,
+        ).on_conflict_ignore()
+    )
     upload = _upload(db, account, idempotency_key)
     if upload["sha256"] != sha256 or upload["size"] != upload_length:
         raise ProblemError(409, "key_reused", "This Idempotency-Key belongs to another file")
@@ -99,8 +105,9 @@ def download(request: Request, account: SignedIn, db: Db, project_id: Id, sha256
         raise ProblemError(422, "invalid", "Upload-Metadata needs filename, sha256 and project_id")
     if projects.actor(db, project_id, account["id"]) is None:
         raise ProblemError(403, "not_yours", "Not a member of this project")
-    published = db.one(Record.select().where(Record.scope == f"project:{project_id}", Record.kind == "material",
-                                             _names_file(sha256)))  # fmt: skip
+    published = db.one(
+        Record.select().where(Record.scope == f"project:{project_id}", Record.kind == "material", _names_file(sha256))
+    )
     path = _kept(request.app.state.data, sha256)
     if published is None or not path.is_file():
         raise ProblemError(404, "no_such_file", "The file is not published in this project")

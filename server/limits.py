@@ -7,7 +7,7 @@ import zlib
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.problems import answer
-from sync.messages import MAX_BODY
+from sync.protocol.messages import MAX_BODY
 
 
 class RateLimit:

@@ -35,8 +35,14 @@ def send_message(db: Database, account: dict[str, Any], args: Args) -> None:
     }
     if len(same) >= outreach.SAME_STOPS:
         raise Refused("same_message")
-    fields = {"from_id": account["id"], "from_name": account["name"], "to_id": other["id"], "to_name": other["name"],
-              "text": text, "at": int(time.time())}  # fmt: skip
+    fields = {
+        "from_id": account["id"],
+        "from_name": account["name"],
+        "to_id": other["id"],
+        "to_name": other["name"],
+        "text": text,
+        "at": int(time.time()),
+    }
     message_id = str(args.get("message_id", ""))
     for person in (account, other):
         db.put_record(f"account:{person['id']}", "message", f"{message_id}--{person['id']}", fields, account["id"])
@@ -54,12 +60,18 @@ def publish_post(db: Database, account: dict[str, Any], args: Args) -> None:
         raise Refused("same_post")
     expires = (datetime.now(UTC).date() + timedelta(days=outreach.POST_DAYS)).isoformat()
     fields = {
-        "kind": args["kind"], "title": title, "text": text, "languages": _items(args, "languages", "languages"),
+        "kind": args["kind"],
+        "title": title,
+        "text": text,
+        "languages": _items(args, "languages", "languages"),
         "subjects": _items(args, "subjects", "subjects"),
         "ages": [band for band, _low, _high in AGE_BANDS if band in (args.get("ages") or [])],
-        "author_id": account["id"], "author": account["name"], "country": account["country"],
-        "at": int(time.time()), "expires": expires,
-    }  # fmt: skip
+        "author_id": account["id"],
+        "author": account["name"],
+        "country": account["country"],
+        "at": int(time.time()),
+        "expires": expires,
+    }
     db.put_record(COMMUNITY, "post", str(args.get("post_id", "")), fields, account["id"])
 
 
@@ -74,8 +86,14 @@ def answer_post(db: Database, account: dict[str, Any], args: Args) -> None:
     """Answer a post where everybody can read it."""
     text = _text(args.get("text"), outreach.MAX_POST)
     _open_post(db, args)
-    fields = {"post_id": str(args["post_id"]), "text": text, "author_id": account["id"], "author": account["name"],
-              "country": account["country"], "at": int(time.time())}  # fmt: skip
+    fields = {
+        "post_id": str(args["post_id"]),
+        "text": text,
+        "author_id": account["id"],
+        "author": account["name"],
+        "country": account["country"],
+        "at": int(time.time()),
+    }
     db.put_record(COMMUNITY, "post_answer", str(args.get("answer_id", "")), fields, account["id"])
 
 
@@ -128,5 +146,8 @@ def _items(args: Args, name: str, vocabulary: str) -> list[str]:
 
 
 COMMANDS: dict[str, Callable[[Database, dict[str, Any], Args], None]] = {
-    "send_message": send_message, "publish_post": publish_post, "close_post": close_post, "answer_post": answer_post,
-}  # fmt: skip
+    "send_message": send_message,
+    "publish_post": publish_post,
+    "close_post": close_post,
+    "answer_post": answer_post,
+}

@@ -15,7 +15,7 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from sync.messages import Pack, PackFile, PackList, SignedPackList
+from sync.protocol.messages import Pack, PackFile, PackList, SignedPackList
 
 LEVEL = 12
 MOST_DELTAS = 30
@@ -46,8 +46,9 @@ class PackFolder:
     def write_whole(self, country: str, part: str, number: int, profiles: Iterable[Profile]) -> PackFile:
         return self._write(country, part, 0, number, (_line(profile) for profile in profiles))
 
-    def write_delta(self, country: str, part: str, since: int, number: int, changed: Iterable[Profile],
-                    gone: Iterable[str]) -> PackFile:  # fmt: skip
+    def write_delta(
+        self, country: str, part: str, since: int, number: int, changed: Iterable[Profile], gone: Iterable[str]
+    ) -> PackFile:
         lines = [*(_line(profile) for profile in changed), *(_line({"id": name, "gone": True}) for name in gone)]
         return self._write(country, part, since, number, lines)
 

@@ -11,7 +11,7 @@ from app.rules.pupil_work import KINDS, is_pseudonym
 from server import outreach
 from server.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
 from server.refusals import Refused
-from sync.documents import ProjectDocument
+from sync.protocol.documents import ProjectDocument
 
 Args = dict[str, Any]
 _ID = re.compile(r"[0-9a-zA-Z_-]{1,64}\Z")
@@ -83,8 +83,14 @@ def _invite(db: Database, account: dict[str, Any], args: Args) -> None:
             raise Refused("has_cofounder")
         if row["account_id"] != other:
             _leave(db, project_id, row["account_id"])
-    db.put(Member, [Member.project_id, Member.account_id], project_id=project_id, account_id=other,
-           role=rules.COFOUNDER, state="invited")  # fmt: skip
+    db.put(
+        Member,
+        [Member.project_id, Member.account_id],
+        project_id=project_id,
+        account_id=other,
+        role=rules.COFOUNDER,
+        state="invited",
+    )
     _announce(db, project_id)
 
 
@@ -109,8 +115,9 @@ def _submit(db: Database, account: dict[str, Any], args: Args) -> None:
     project_id = _allowed(db, account, args, "submit")
     if rules.problems(_draft(db, project_id)):
         raise Refused("incomplete")
-    partner = db.one(Member.select().where(Member.project_id == project_id, Member.role == rules.COFOUNDER,
-                                           Member.state != "gone"))  # fmt: skip
+    partner = db.one(
+        Member.select().where(Member.project_id == project_id, Member.role == rules.COFOUNDER, Member.state != "gone")
+    )
     if partner is None:
         raise Refused("no_cofounder")
     state = rules.after("submit", rules.DRAFT, cofounder_accepted=partner["state"] == "member")
@@ -145,9 +152,13 @@ def _publish(db: Database, account: dict[str, Any], args: Args) -> None:
     if not isinstance(pupil, str) or not is_pseudonym(pupil):
         raise Refused("not_a_pseudonym")  # a child's name does not enter the platform, not even by a faulty client
     fields: dict[str, Any] = {"title": title, "pupil": pupil, "kind": kind} | {
-        "filename": upload["filename"], "sha256": upload["sha256"], "size": upload["size"],
-        "author": account["name"], "author_id": account["id"], "school_country": account["country"],
-    }  # fmt: skip
+        "filename": upload["filename"],
+        "sha256": upload["sha256"],
+        "size": upload["size"],
+        "author": account["name"],
+        "author_id": account["id"],
+        "school_country": account["country"],
+    }
     db.put_record(f"project:{project_id}", "material", str(args.get("material_id", "")), fields, account["id"])
 
 
@@ -199,8 +210,11 @@ def _ask_contact(db: Database, account: dict[str, Any], args: Args) -> None:
 
 def _answer_contact(db: Database, account: dict[str, Any], args: Args) -> None:
     other = db.one(Account.select().where(Account.id == str(args.get("account_id", ""))))
-    mine = db.one(Record.select().where(Record.kind == "contact",
-                                        Record.id == contact_id(account["id"], other["id"] if other else "")))  # fmt: skip
+    mine = db.one(
+        Record.select().where(
+            Record.kind == "contact", Record.id == contact_id(account["id"], other["id"] if other else "")
+        )
+    )
     if other is None or mine is None or json.loads(mine["fields"])["state"] != "asks_you":
         raise Refused("not_possible_now")
     yes = bool(args.get("accept"))
@@ -263,20 +277,36 @@ def _announce(db: Database, project_id: str) -> None:
     """Tell everyone in the project how it stands: one record in its scope, one for each member."""
     project = locked_project(db, project_id)
     query = Member.select(Member.account_id, Member.role, Member.state, Account.name, Account.country)
-    members = db.all(query.join(Account, on=(Account.id == Member.account_id))
-                     .where(Member.project_id == project_id, Member.state != "gone"))  # fmt: skip
-    fields: dict[str, Any] = {"state": project["state"], "reason": project["reason"],
-                              "approvals": json.loads(project["approvals"])}  # fmt: skip
+    members = db.all(
+        query.join(Account, on=(Account.id == Member.account_id)).where(
+            Member.project_id == project_id, Member.state != "gone"
+        )
+    )
+    fields: dict[str, Any] = {
+        "state": project["state"],
+        "reason": project["reason"],
+        "approvals": json.loads(project["approvals"]),
+    }
     for member in members:
         role = member["role"]
-        fields |= {f"{role}_id": member["account_id"], f"{role}_name": member["name"],
-                   f"{role}_country": member["country"], f"{role}_state": member["state"]}  # fmt: skip
+        fields |= {
+            f"{role}_id": member["account_id"],
+            f"{role}_name": member["name"],
+            f"{role}_country": member["country"],
+            f"{role}_state": member["state"],
+        }
     if not any(member["role"] == rules.COFOUNDER for member in members):
         fields |= dict.fromkeys(("cofounder_id", "cofounder_name", "cofounder_country", "cofounder_state"))
     db.put_record(f"project:{project_id}", "project", project_id, fields)
     for member in members:
         db.put_record(
-            f"account:{member['account_id']}", "membership", f"{project_id}--{member['account_id']}",
-            {"project_id": project_id, "role": member["role"], "state": member["state"],
-             "founder": fields.get("founder_name")},
-        )  # fmt: skip
+            f"account:{member['account_id']}",
+            "membership",
+            f"{project_id}--{member['account_id']}",
+            {
+                "project_id": project_id,
+                "role": member["role"],
+                "state": member["state"],
+                "founder": fields.get("founder_name"),
+            },
+        )

@@ -31,8 +31,16 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
             outreach.publish_post(db, other, {**post, "post_id": f"post-{number}"})
         today = datetime.now(UTC).date()
         until = (today + timedelta(days=cards.KEPT_DAYS)).isoformat()
-        own = [{**_COMMON, **card, "last_active": today.isoformat(), "expires": until,
-                "place": community.place_of(card["country"], card["town"])} for card in _CARDS]  # fmt: skip
+        own = [
+            {
+                **_COMMON,
+                **card,
+                "last_active": today.isoformat(),
+                "expires": until,
+                "place": community.place_of(card["country"], card["town"]),
+            }
+            for card in _CARDS
+        ]
         cards.put(db, own + community.profiles(count - len(own), 2026, today))
     cards.publish(db, PackFolder(data / "packs"), today)
 
@@ -55,29 +63,91 @@ _SCHOOLS = [
     {"id": "s-el", "name": "2ο Γυμνάσιο Χανίων", "town": "Χανιά", "country": "EL"},
 ]
 _ACCOUNTS: list[dict[str, Any]] = [
-    {"id": "t-ayse", "email": TEACHERS[0], "name": "Ayşe Işık", "role": "teacher", "country": "TR", "school_id": "s-tr"},
-    {"id": "t-nikos", "email": TEACHERS[1], "name": "Νίκος Δημητρίου", "role": "teacher", "country": "EL", "school_id": "s-el"},
-    {"id": "o-tr", "email": "office-tr@example.org", "name": "eTwinning Türkiye", "role": "office", "country": "TR", "school_id": None},
-    {"id": "o-el", "email": "office-el@example.org", "name": "eTwinning Ελλάδα", "role": "office", "country": "EL", "school_id": None},
-]  # fmt: skip
+    {
+        "id": "t-ayse",
+        "email": TEACHERS[0],
+        "name": "Ayşe Işık",
+        "role": "teacher",
+        "country": "TR",
+        "school_id": "s-tr",
+    },
+    {
+        "id": "t-nikos",
+        "email": TEACHERS[1],
+        "name": "Νίκος Δημητρίου",
+        "role": "teacher",
+        "country": "EL",
+        "school_id": "s-el",
+    },
+    {
+        "id": "o-tr",
+        "email": "office-tr@example.org",
+        "name": "eTwinning Türkiye",
+        "role": "office",
+        "country": "TR",
+        "school_id": None,
+    },
+    {
+        "id": "o-el",
+        "email": "office-el@example.org",
+        "name": "eTwinning Ελλάδα",
+        "role": "office",
+        "country": "EL",
+        "school_id": None,
+    },
+]
 _POSTS: list[dict[str, Any]] = [
-    {"kind": "partner", "title": "Water between mountains and sea", "languages": ["en"], "subjects": ["biology", "geography"],
-     "ages": ["12_15"], "text": "We measure salt and temperature in the harbour every week. Who lives on a mountain or by a river "
-                                "and would like to compare from January to May?"},
-    {"kind": "idea", "title": "A cookbook of winter soups", "languages": ["en", "el"], "subjects": ["citizenship"],
-     "ages": ["7_11", "12_15"], "text": "Each class asks its grandparents for one soup, cooks it, and writes down the story behind it."},
-]  # fmt: skip
+    {
+        "kind": "partner",
+        "title": "Water between mountains and sea",
+        "languages": ["en"],
+        "subjects": ["biology", "geography"],
+        "ages": ["12_15"],
+        "text": "We measure salt and temperature in the harbour every week. Who lives on a mountain or by a river "
+        "and would like to compare from January to May?",
+    },
+    {
+        "kind": "idea",
+        "title": "A cookbook of winter soups",
+        "languages": ["en", "el"],
+        "subjects": ["citizenship"],
+        "ages": ["7_11", "12_15"],
+        "text": "Each class asks its grandparents for one soup, cooks it, and writes down the story behind it.",
+    },
+]
 _COMMON: dict[str, Any] = {
-    "school_type": "lower_secondary", "etwinning_school": True, "active_projects": 0,
+    "school_type": "lower_secondary",
+    "etwinning_school": True,
+    "active_projects": 0,
     "projects": [{"title": "Bees and gardens", "year": 2025, "partners": ["t-ayse", "t-nikos", "p000012"]}],
-}  # fmt: skip
+}
 _CARDS: list[dict[str, Any]] = [
-    {"id": "t-ayse", "country": "TR", "name": "Ayşe Işık", "school": "Ağrı Dağı Ortaokulu", "town": "Iğdır",
-     "role": "teacher", "languages": ["en", "tr"], "subjects": ["natural_sciences", "environmental_education"],
-     "age_from": 12, "age_to": 15, "available": True,
-     "about": "We live at the foot of Mount Ağrı. My pupils measure snow and water and would like to compare."},
-    {"id": "t-nikos", "country": "EL", "name": "Νίκος Δημητρίου", "school": "2ο Γυμνάσιο Χανίων", "town": "Χανιά",
-     "role": "teacher", "languages": ["el", "en"], "subjects": ["biology", "geography"],
-     "age_from": 12, "age_to": 15, "available": True,
-     "about": "We live between the mountains and the sea, and my pupils measure both. Water, climate and stories."},
-]  # fmt: skip
+    {
+        "id": "t-ayse",
+        "country": "TR",
+        "name": "Ayşe Işık",
+        "school": "Ağrı Dağı Ortaokulu",
+        "town": "Iğdır",
+        "role": "teacher",
+        "languages": ["en", "tr"],
+        "subjects": ["natural_sciences", "environmental_education"],
+        "age_from": 12,
+        "age_to": 15,
+        "available": True,
+        "about": "We live at the foot of Mount Ağrı. My pupils measure snow and water and would like to compare.",
+    },
+    {
+        "id": "t-nikos",
+        "country": "EL",
+        "name": "Νίκος Δημητρίου",
+        "school": "2ο Γυμνάσιο Χανίων",
+        "town": "Χανιά",
+        "role": "teacher",
+        "languages": ["el", "en"],
+        "subjects": ["biology", "geography"],
+        "age_from": 12,
+        "age_to": 15,
+        "available": True,
+        "about": "We live between the mountains and the sea, and my pupils measure both. Water, climate and stories.",
+    },
+]

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from server import accounts, directory, exchange, files, limits, problems
 from server.database import Database
-from sync.messages import PROTOCOL
+from sync.protocol.messages import PROTOCOL
 
 
 def create_app(database: Database, data: Path, *, per_second: float = 50, burst: int = 400) -> FastAPI:

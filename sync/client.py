@@ -19,7 +19,7 @@ from sync.errors import (
     SignInNeededError,
 )
 from sync.line import Line
-from sync.messages import MAX_BODY, Account, ExchangeAnswer, ExchangeRequest, SignedPackList, Tokens
+from sync.protocol.messages import MAX_BODY, Account, ExchangeAnswer, ExchangeRequest, SignedPackList, Tokens
 
 TIMEOUT = (6, 45)  # seconds to connect, and between bytes
 COMPRESS_ABOVE = 1_000
@@ -154,9 +154,14 @@ class ApiClient:
         self.bytes_sent += len(data) if isinstance(data, bytes) else 0
         try:
             response = self._session.request(
-                method, urljoin(self.base_url, path.lstrip("/")), data=data, headers={**headers, **own},
-                timeout=TIMEOUT, allow_redirects=False, stream=True,
-            )  # fmt: skip
+                method,
+                urljoin(self.base_url, path.lstrip("/")),
+                data=data,
+                headers={**headers, **own},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            )
         except (requests.RequestException, OSError) as error:
             raise OfflineError(str(error)) from error
         if response.status_code == 401 and signed and retry:

@@ -28,8 +28,8 @@ from local_db.tables import settings
 from sync import packs
 from sync.client import ApiClient
 from sync.errors import BadPackError, ForeignDirectoryError, RefusedError, StoppedError
-from sync.messages import Pack, PackFile, PackList, SignedPackList
 from sync.pack_helper import PackHelper
+from sync.protocol.messages import Pack, PackFile, PackList, SignedPackList
 
 CHUNK = 512 * 1024
 SMALL = 4_000_000  # bytes: a directory, or its news, that come without being asked for
@@ -98,8 +98,9 @@ class DirectorySync:
 
     def choose(self, choice: Choice) -> None:
         assert choice.countries is not None
-        settings.put(self._store, CHOICE,
-                     {"countries": sorted(choice.countries), "available_only": choice.available_only})  # fmt: skip
+        settings.put(
+            self._store, CHOICE, {"countries": sorted(choice.countries), "available_only": choice.available_only}
+        )
 
     def known_list(self) -> PackList | None:
         """The list as it was last read."""
@@ -188,8 +189,9 @@ class DirectorySync:
         if left != kept:
             settings.put(self._store, REFUSED, left)
 
-    def _fetch_step(self, client: ApiClient, step: Step, on_bytes: Callable[[int], None], outcome: Outcome,
-                    stopped: threading.Event) -> "_Fetched | None":  # fmt: skip
+    def _fetch_step(
+        self, client: ApiClient, step: Step, on_bytes: Callable[[int], None], outcome: Outcome, stopped: threading.Event
+    ) -> "_Fetched | None":
         before, found = 0, []
         for file in step.files:
             try:
@@ -248,11 +250,13 @@ class DirectorySync:
         return [pack for pack in listing.packs if pack.country in countries and pack.part in parts]
 
     def _here(self) -> dict[tuple[str, str], int]:
-        return {(country, part): number for country, part, number in
-                self._db.sql("select country, part, number from pack")}  # fmt: skip
+        return {
+            (country, part): number for country, part, number in self._db.sql("select country, part, number from pack")
+        }
 
-    def _fetch(self, client: ApiClient, pack: Pack, file: PackFile, on_bytes: Callable[[int], None],
-               stopped: threading.Event) -> bytes:  # fmt: skip
+    def _fetch(
+        self, client: ApiClient, pack: Pack, file: PackFile, on_bytes: Callable[[int], None], stopped: threading.Event
+    ) -> bytes:
         name = _name(pack, file)
         ((start,),) = self._db.sql("select coalesce(sum(length(data)), 0) from download where file = ?", (name,))
         path = f"v1/directory/{pack.country}/{pack.part}/{file.since}/{file.number}"

@@ -10,12 +10,12 @@ from uuid6 import uuid7
 from app.rules import vocabularies
 from local_db.store import Store
 from local_db.tables import documents, file_use, outbox, records, settings, transfers
-from sync import messages
 from sync.client import ApiClient
 from sync.directory import SMALL, DirectorySync
-from sync.documents import DocumentError, merged
 from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
-from sync.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
+from sync.protocol import messages
+from sync.protocol.documents import DocumentError, merged
+from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
 from sync.transfers import TransferQueue
 
 SEND_BYTES = 8_000_000
@@ -153,14 +153,24 @@ class Engine:
     def _change(self, entry: outbox.Waiting) -> messages.Change:
         if entry.kind == "record":
             return RecordChange.model_construct(
-                type="record", id=entry.id, scope=entry.scope, kind=entry.target_kind, record_id=entry.target_id,
-                base_revision=entry.base_revision, fields=entry.body,
-            )  # fmt: skip
+                type="record",
+                id=entry.id,
+                scope=entry.scope,
+                kind=entry.target_kind,
+                record_id=entry.target_id,
+                base_revision=entry.base_revision,
+                fields=entry.body,
+            )
         if entry.kind == "document":
             return DocumentChange.model_construct(
-                type="document", id=entry.id, scope=entry.scope, kind=entry.target_kind, document_id=entry.target_id,
-                data=documents.edit_data(self.store, entry.id), at=entry.at,
-            )  # fmt: skip
+                type="document",
+                id=entry.id,
+                scope=entry.scope,
+                kind=entry.target_kind,
+                document_id=entry.target_id,
+                data=documents.edit_data(self.store, entry.id),
+                at=entry.at,
+            )
         return Command.model_construct(type="command", id=entry.id, name=entry.target_kind, args=entry.body)
 
     def _take(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> set[str]:

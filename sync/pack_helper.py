@@ -15,7 +15,7 @@ from typing import Any
 from local_db.directory.index import Prepared, prepare
 from sync import packs
 from sync.errors import BadPackError
-from sync.messages import Pack, PackFile
+from sync.protocol.messages import Pack, PackFile
 
 MOST_HELPERS = 2
 HELD = 64  # batches that may wait to be written

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.rules.directory import part_of
 from sync.errors import BadPackError
-from sync.messages import DirectoryProfile, Pack, PackFile
+from sync.protocol.messages import DirectoryProfile, Pack, PackFile
 
 MAX_LINE = 64 * 1024
 MAX_WINDOW = 2**27  # bytes of memory that a pack may ask for

@@ -14,7 +14,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from pydantic import ValidationError
 
 from sync.errors import BadAnswerError, OfflineError, SignInCancelledError
-from sync.messages import Tokens
+from sync.protocol.messages import Tokens
 
 WAIT_SECONDS = 300
 OpenBrowser = Callable[[str], object]
@@ -28,8 +28,9 @@ def sign_in(base_url: str, open_browser: OpenBrowser, done_text: str, cancelled:
     """
     base, verifier, state = base_url.rstrip("/"), secrets.token_urlsafe(64), secrets.token_urlsafe(24)
     with _Loopback(state, done_text) as loopback:
-        session = OAuth2Session("twindesk", redirect_uri=loopback.address, code_challenge_method="S256",
-                                token_endpoint_auth_method="none")  # fmt: skip
+        session = OAuth2Session(
+            "twindesk", redirect_uri=loopback.address, code_challenge_method="S256", token_endpoint_auth_method="none"
+        )
         url, _ = session.create_authorization_url(f"{base}/oauth/authorize", state=state, code_verifier=verifier)
         open_browser(url)
         code = loopback.wait(cancelled)

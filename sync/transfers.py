@@ -54,9 +54,14 @@ class TransferQueue:
             if len(sha256) != 64 or not isinstance(size, int) or self._store.files.has(sha256):
                 continue
             transfers.add(
-                self._store, id=f"{material.id}-down", direction="down", material_id=material.id, size=size,
-                project_id=material.scope.removeprefix("project:"), sha256=sha256,
-            )  # fmt: skip
+                self._store,
+                id=f"{material.id}-down",
+                direction="down",
+                material_id=material.id,
+                size=size,
+                project_id=material.scope.removeprefix("project:"),
+                sha256=sha256,
+            )
             found += 1
         return found
 
@@ -78,12 +83,20 @@ class TransferQueue:
             transfers.change(self._store, row.id, done=offset)
             step(offset)
         args = {k: v for k, v in row.body.items() if k != "work_id"} | {
-            "project_id": row.project_id, "material_id": row.material_id, "upload_id": row.id,
-        }  # fmt: skip
+            "project_id": row.project_id,
+            "material_id": row.material_id,
+            "upload_id": row.id,
+        }
         with self._store.transaction():
             transfers.change(self._store, row.id, state="finished", done=row.size)
-            outbox.add(self._store, str(uuid7()), "command", f"project:{row.project_id}",
-                       ("publish_material", row.material_id), args)  # fmt: skip
+            outbox.add(
+                self._store,
+                str(uuid7()),
+                "command",
+                f"project:{row.project_id}",
+                ("publish_material", row.material_id),
+                args,
+            )
 
     def _create(self, row: TransferRow) -> str:
         meta = {"filename": str(row.body["filename"]), "sha256": row.sha256, "project_id": row.project_id}

@@ -65,6 +65,7 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
 
     workspace = open_workspace(tmp_path / "desk", key=secrets.token_bytes(32), server="http://127.0.0.1:9")
     workspace.line.connected = False
+    workspace.prefer("language", "en")  # whatever the computer speaks
     yield workspace
     workspace.close()
 

@@ -27,8 +27,9 @@ class TwoComputers(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="twindesk-converge-"))
         self.platform = RunningPlatform(self.folder / "platform", profiles=2)
         self.platform.__enter__()
-        self.computers = [Computer(self.folder / name, self.platform, email)
-                          for name, email in (("a", AYSE), ("b", NIKOS))]  # fmt: skip
+        self.computers = [
+            Computer(self.folder / name, self.platform, email) for name, email in (("a", AYSE), ("b", NIKOS))
+        ]
         self.written: list[str] = []
         self.kills = 0
         self.entries: dict[str, Any] = {}

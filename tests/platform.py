@@ -126,10 +126,17 @@ def postgres_url(folder: Path) -> Iterator[Callable[[], str]]:
 
 
 DRAFT: dict[str, Any] = {
-    "title": "Water stories", "description": "Two schools follow the water between them.", "languages": ["en"],
-    "subjects": ["biology"], "age_from": 12, "age_to": 15, "pupils": 48, "aims": "Measure and compare.",
-    "work_process": "October to June.", "expected_results": "A book.",
-}  # fmt: skip
+    "title": "Water stories",
+    "description": "Two schools follow the water between them.",
+    "languages": ["en"],
+    "subjects": ["biology"],
+    "age_from": 12,
+    "age_to": 15,
+    "pupils": 48,
+    "aims": "Measure and compare.",
+    "work_process": "October to June.",
+    "expected_results": "A book.",
+}
 
 
 def active_project(one: Computer, other: Computer) -> str:

@@ -16,19 +16,40 @@ from ui import words
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "rubbish": (b"\x00\xff not http at all\r\n\r\n", "offline"),
     "nothing": (b"", "offline"),
-    "half_an_answer": (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"resu", "offline"),
+    "half_an_answer": (
+        b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"resu',
+        "offline",
+    ),
     "not_json": (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{{{{{", "bad_answer"),
-    "wrong_json": (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"scopes\": 5}", "bad_answer"),
-    "deep_json": (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n" + b"[" * 60_000, "bad_answer"),
-    "captive_portal": (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\n<h1>Wifi</h1", "captive_portal"),
-    "redirect": (b"HTTP/1.1 302 Found\r\nLocation: http://wifi.example/\r\nContent-Length: 0\r\n\r\n", "captive_portal"),
+    "wrong_json": (
+        b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"scopes": 5}',
+        "bad_answer",
+    ),
+    "deep_json": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n" + b"[" * 60_000,
+        "bad_answer",
+    ),
+    "captive_portal": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\n<h1>Wifi</h1",
+        "captive_portal",
+    ),
+    "redirect": (
+        b"HTTP/1.1 302 Found\r\nLocation: http://wifi.example/\r\nContent-Length: 0\r\n\r\n",
+        "captive_portal",
+    ),
     "unauthorised": (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "sign_in_needed"),
-    "conflict": (b"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\nContent-Length: 16\r\n\r\n{\"code\": \"busy\"}", "refused"),
+    "conflict": (
+        b'HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\nContent-Length: 16\r\n\r\n{"code": "busy"}',
+        "refused",
+    ),
     "too_many": (b"HTTP/1.1 429 Too Many\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n", "busy"),
-    "unavailable": (b"HTTP/1.1 503 Unavailable\r\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n", "busy"),
+    "unavailable": (
+        b"HTTP/1.1 503 Unavailable\r\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n",
+        "busy",
+    ),
     "server_error": (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "busy"),
     "error_without_problem": (b"HTTP/1.1 418 Teapot\r\nContent-Length: 2\r\n\r\nno", "bad_answer"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -18,8 +18,15 @@ PASSPHRASE = "a long enough passphrase"
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **environment}
-    return subprocess.run([sys.executable, "main.py", *words], cwd=ROOT, env=env, capture_output=True, text=True,
-                          encoding="utf-8", timeout=120)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "main.py", *words],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
 
 
 @pytest.mark.parametrize("command", ["", "demo", "serve", "sync", "doctor"])

@@ -7,7 +7,10 @@ from tests.convergence import TwoComputers
 EXAMPLES = 30
 
 TwoComputers.TestCase.settings = settings(
-    max_examples=EXAMPLES, stateful_step_count=20, deadline=None, derandomize=True,
+    max_examples=EXAMPLES,
+    stateful_step_count=20,
+    deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 TestTwoComputers = TwoComputers.TestCase

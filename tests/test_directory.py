@@ -29,29 +29,74 @@ from server import cards
 from server.database import Card
 from server.packs import PackFolder
 from sync.errors import ForeignDirectoryError, OfflineError, StoppedError
-from sync.messages import PackList, SignedPackList
+from sync.protocol.messages import PackList, SignedPackList
 from tests.platform import AYSE, Computer, RunningPlatform
 from tests.window import teacher
 
-WORDS = ["water", "wat", "watér", "IŞIK", "ışık", "Straße", "strasse", "Łódź", "θάλασσα", "Χανιά", "chania", "море", "the", "sea",
-         "e\u0301cole", "école", "ნინო", "nino", "a", "ab", "abc", "abcd", "abcde", "abcdef", "-", "\"", "1️⃣", "水"]  # fmt: skip
+WORDS = [
+    "water",
+    "wat",
+    "watér",
+    "IŞIK",
+    "ışık",
+    "Straße",
+    "strasse",
+    "Łódź",
+    "θάλασσα",
+    "Χανιά",
+    "chania",
+    "море",
+    "the",
+    "sea",
+    "e\u0301cole",
+    "école",
+    "ნინო",
+    "nino",
+    "a",
+    "ab",
+    "abc",
+    "abcd",
+    "abcde",
+    "abcdef",
+    "-",
+    '"',
+    "1️⃣",
+    "水",
+]
 TEXT = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
-PROFILE = st.fixed_dictionaries({
-    "country": st.sampled_from(["TR", "EL", "PL"]), "name": TEXT.map(lambda t: t or "X"), "school": TEXT, "town": TEXT, "about": TEXT,
-    "languages": st.lists(st.sampled_from(["en", "tr", "el"]), unique=True, max_size=3),
-    "subjects": st.lists(st.sampled_from(["art", "music", "biology"]), unique=True, max_size=3),
-    "age_from": st.integers(3, 19), "age_to": st.integers(3, 19), "available": st.booleans(),
-    "etwinning_school": st.booleans(), "active_projects": st.integers(0, 4),
-    "last_active": st.dates(date(2026, 8, 1), date(2026, 11, 24)).map(str),
-    "place": st.sampled_from(["", "39.9,32.8", "38.0,23.7", "52.2,21.0", "-0.1,0.1"]),
-    "projects": st.lists(TEXT.map(lambda t: {"title": t, "year": 2025, "partners": []}), max_size=2),
-})  # fmt: skip
-TYPED = st.lists(st.one_of(
-    st.sampled_from(WORDS), st.sampled_from(WORDS).map(lambda w: f"-{w}"),
-    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(lambda ws: '"' + " ".join(ws) + '"'),
-), max_size=3).map(" ".join)  # fmt: skip
-TAGS = st.frozensets(st.sampled_from(["c:TR", "c:EL", "l:en", "l:tr", "s:art", "s:music", "a:7_11", "a:12_15", "v:yes", "e:yes",
-                                      "w:free", "w:busy"]), max_size=4)  # fmt: skip
+PROFILE = st.fixed_dictionaries(
+    {
+        "country": st.sampled_from(["TR", "EL", "PL"]),
+        "name": TEXT.map(lambda t: t or "X"),
+        "school": TEXT,
+        "town": TEXT,
+        "about": TEXT,
+        "languages": st.lists(st.sampled_from(["en", "tr", "el"]), unique=True, max_size=3),
+        "subjects": st.lists(st.sampled_from(["art", "music", "biology"]), unique=True, max_size=3),
+        "age_from": st.integers(3, 19),
+        "age_to": st.integers(3, 19),
+        "available": st.booleans(),
+        "etwinning_school": st.booleans(),
+        "active_projects": st.integers(0, 4),
+        "last_active": st.dates(date(2026, 8, 1), date(2026, 11, 24)).map(str),
+        "place": st.sampled_from(["", "39.9,32.8", "38.0,23.7", "52.2,21.0", "-0.1,0.1"]),
+        "projects": st.lists(TEXT.map(lambda t: {"title": t, "year": 2025, "partners": []}), max_size=2),
+    }
+)
+TYPED = st.lists(
+    st.one_of(
+        st.sampled_from(WORDS),
+        st.sampled_from(WORDS).map(lambda w: f"-{w}"),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(lambda ws: '"' + " ".join(ws) + '"'),
+    ),
+    max_size=3,
+).map(" ".join)
+TAGS = st.frozensets(
+    st.sampled_from(
+        ["c:TR", "c:EL", "l:en", "l:tr", "s:art", "s:music", "a:7_11", "a:12_15", "v:yes", "e:yes", "w:free", "w:busy"]
+    ),
+    max_size=4,
+)
 HOME = (39.9, 32.8)
 
 
@@ -121,8 +166,10 @@ def test_the_index_finds_what_the_plain_reference_finds(empty: DirectoryDatabase
     within = data.draw(st.sampled_from([0, 50, 1000, 2000]))
     agree(empty, entries, typed, tags, since, within)
     # then a delta: some change in any way, some leave
-    changed = [entry(number, values) for number, values in
-               enumerate(data.draw(st.lists(PROFILE, max_size=4)), start=data.draw(st.integers(0, 10)))]  # fmt: skip
+    changed = [
+        entry(number, values)
+        for number, values in enumerate(data.draw(st.lists(PROFILE, max_size=4)), start=data.draw(st.integers(0, 10)))
+    ]
     leaving = [e for e in entries if e["id"] not in {c["id"] for c in changed}][: data.draw(st.integers(0, 3))]
     for country in {e["country"] for e in changed + leaving}:
         for part in ("available", "other"):
@@ -137,8 +184,11 @@ def test_the_index_finds_what_the_plain_reference_finds(empty: DirectoryDatabase
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(PROFILE, min_size=1, max_size=14), turn=st.integers(0, 60),
-       weights=st.fixed_dictionaries({name: st.integers(0, 3) for name in matching.WEIGHTS}))  # fmt: skip
+@given(
+    rows=st.lists(PROFILE, min_size=1, max_size=14),
+    turn=st.integers(0, 60),
+    weights=st.fixed_dictionaries({name: st.integers(0, 3) for name in matching.WEIGHTS}),
+)
 def test_the_best_fit_comes_first_and_countries_take_turns(empty: DirectoryDatabase, rows, turn, weights) -> None:
     entries = [entry(number, values) for number, values in enumerate(rows)]
     fill(empty, entries)
@@ -167,16 +217,34 @@ def test_the_words_a_teacher_is_found_by_are_those_of_the_texts(values: dict[str
     assert terms_of(profile) == {word for words in texts_of(profile) for word in words}
 
 
-@pytest.mark.parametrize("typed, expected", [
-    ("chania", ["a"]), ("hania", ["a"]), ("χανια", ["a"]), ("papadop", ["a"]), ("yuliya", ["b"]), ("shevchenko", ["b"]),
-    ("giorgi", ["c"]), ("beridze", ["c"]), ("hakobyan", ["d"]), ("isik", ["e"]), ("IŞIK", ["e"]), ('"green sea"', ["e"]),
-    ('"sea green"', []), ("green -sea", []), ("lodz", ["b"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed, expected",
+    [
+        ("chania", ["a"]),
+        ("hania", ["a"]),
+        ("χανια", ["a"]),
+        ("papadop", ["a"]),
+        ("yuliya", ["b"]),
+        ("shevchenko", ["b"]),
+        ("giorgi", ["c"]),
+        ("beridze", ["c"]),
+        ("hakobyan", ["d"]),
+        ("isik", ["e"]),
+        ("IŞIK", ["e"]),
+        ('"green sea"', ["e"]),
+        ('"sea green"', []),
+        ("green -sea", []),
+        ("lodz", ["b"]),
+    ],
+)
 def test_names_are_found_in_their_own_letters_and_in_latin_ones(empty: DirectoryDatabase, typed, expected) -> None:
     people = {
-        "a": {"name": "Μαρία Παπαδοπούλου", "town": "Χανιά"}, "b": {"name": "Юлія Шевченко", "town": "Łódź"},
-        "c": {"name": "გიორგი ბერიძე"}, "d": {"name": "Արամ Հակոբյան"}, "e": {"name": "Ayşe Işık", "about": "The green sea."},
-    }  # fmt: skip
+        "a": {"name": "Μαρία Παπαδοπούλου", "town": "Χανιά"},
+        "b": {"name": "Юлія Шевченко", "town": "Łódź"},
+        "c": {"name": "გიორგი ბერიძე"},
+        "d": {"name": "Արամ Հակոբյան"},
+        "e": {"name": "Ayşe Işık", "about": "The green sea."},
+    }
     fill(empty, [teacher(0, **values) | {"id": key} for key, values in people.items()])
     directory = Directory(empty)
     assert [row["id"] for row in directory.page(directory.search(Search(parse_words(typed))), 0)] == expected
@@ -318,12 +386,14 @@ def test_a_bad_pack_is_refused_with_a_reason_and_the_old_one_stays(
     good, honest = path.read_bytes(), damage in ("flipped", "cut", "swapped")
     line = zstandard.ZstdDecompressor().decompressobj().decompress(good)
     bad = {
-        "flipped": good[:40] + bytes([good[40] ^ 1]) + good[41:], "cut": good[:-9],
+        "flipped": good[:40] + bytes([good[40] ^ 1]) + good[41:],
+        "cut": good[:-9],
         "swapped": folder.path("TR", "available", 0, pack.number).read_bytes(),
-        "bomb": zstandard.ZstdCompressor().compress(b"0" * 50_000_000), "not zstd": b"PK\x03\x04" + bytes(500),
+        "bomb": zstandard.ZstdCompressor().compress(b"0" * 50_000_000),
+        "not zstd": b"PK\x03\x04" + bytes(500),
         "too many lines": zstandard.ZstdCompressor().compress(line * 3),
         "wrong country": zstandard.ZstdCompressor().compress(line.replace(b'"EL"', b'"PT"')),
-    }[damage]  # fmt: skip
+    }[damage]
     number = folder.list().number + 1
     target = folder.path("EL", "available", 0, number)
     target.write_bytes(bad)
@@ -425,8 +495,12 @@ def test_a_kill_while_taking_in_a_pack_leaves_the_old_directory(tmp_path: Path) 
         "index.replace_pack(db, 'TR', 'available', 2, '0' * 64, lines(), tick)\n"
     )
     for rows in (0, 4_000, 8_000):
-        done = subprocess.run([sys.executable, "-c", script, str(tmp_path), key.hex(), str(rows)], cwd=Path(__file__).parents[1],
-                              env={**os.environ}, capture_output=True)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path), key.hex(), str(rows)],
+            cwd=Path(__file__).parents[1],
+            env={**os.environ},
+            capture_output=True,
+        )
         assert done.returncode == -9, done.stderr
         database = DirectoryDatabase(tmp_path, key)
         directory = Directory(database)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.documents import DocumentError, ProjectDocument, merge, merged
+from sync.protocol.documents import DocumentError, ProjectDocument, merge, merged
 
 PIECES = [
     "a",

@@ -31,8 +31,11 @@ PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", 
 @pytest.mark.parametrize("look", ["LIGHT", "DARK"])
 def test_every_text_pair_has_contrast(look: str) -> None:
     colours = getattr(tokens, look)
-    poor = {pair: round(found, 2) for pair in tokens.TEXT_PAIRS
-            if (found := tokens.contrast(colours[pair[0]], colours[pair[1]])) < 4.5}  # fmt: skip
+    poor = {
+        pair: round(found, 2)
+        for pair in tokens.TEXT_PAIRS
+        if (found := tokens.contrast(colours[pair[0]], colours[pair[1]])) < 4.5
+    }
     assert poor == {}
     assert tokens.contrast(colours["edge"], colours["surface"]) >= 3  # borders of fields: WCAG 2.2, 1.4.11
     assert all(tokens.contrast("#FFFFFF", colour) >= 4.5 for colour in tokens.AVATARS)
@@ -146,6 +149,9 @@ def test_buttons_are_large_enough_to_hit(qtbot: QtBot, full_window: MainWindow) 
     for name in PAGES:
         full_window.go(name)
         qtbot.wait(20)
-        small += [widget.text() for widget in shown(full_window, QAbstractButton)
-                  if type(widget).__name__ == "QPushButton" and widget.height() < 24]  # fmt: skip
+        small += [
+            widget.text()
+            for widget in shown(full_window, QAbstractButton)
+            if type(widget).__name__ == "QPushButton" and widget.height() < 24
+        ]
     assert small == []

@@ -29,8 +29,9 @@ def test_nothing_that_the_description_allows_crashes_the_platform(
     asked = 0
     for operation in schema.get_all_operations():
 
-        @settings(max_examples=12, deadline=None, database=None, derandomize=True,
-                  suppress_health_check=list(HealthCheck))  # fmt: skip
+        @settings(
+            max_examples=12, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        )
         def ask(case) -> None:
             nonlocal asked
             asked += 1

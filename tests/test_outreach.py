@@ -34,16 +34,26 @@ def someone(**values: Any) -> Recipient:
     return Recipient(**{"id": "t-1", "is_contact": False, "available": True, "silent": False, "hour": 11, **values})
 
 
-@pytest.mark.parametrize("values, sent, answer, expected", [
-    ({}, [], None, []), ({"available": False}, [], None, ["not_available"]),
-    ({"available": False, "is_contact": True}, [], None, []), ({"silent": True}, [], None, ["silent"]),
-    ({"hour": 23}, [], None, ["night"]), ({"hour": 5}, [], None, ["night"]), ({"hour": None}, [], None, []),
-    ({"holiday": "Republic Day"}, [], None, ["holiday"]),
-    ({}, [Sent("t-2", TEXT, 1)], None, []), ({}, [Sent("t-2", TEXT, 1), Sent("t-3", f"Dear Ann, {TEXT}", 9)], None, ["same_text"]),
-    ({}, [Sent("t-2", TEXT, 40), Sent("t-3", TEXT, 40)], None, []), ({}, [Sent("t-2", TEXT, 1), Sent("t-2", TEXT, 2)], None, []),
-    ({}, [Sent("t-1", "Hello", 2)], None, ["no_answer_yet"]), ({}, [Sent("t-1", "Hello", 2)], 1.0, []),
-    ({}, [Sent("t-1", "Hello", 9)], None, []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "values, sent, answer, expected",
+    [
+        ({}, [], None, []),
+        ({"available": False}, [], None, ["not_available"]),
+        ({"available": False, "is_contact": True}, [], None, []),
+        ({"silent": True}, [], None, ["silent"]),
+        ({"hour": 23}, [], None, ["night"]),
+        ({"hour": 5}, [], None, ["night"]),
+        ({"hour": None}, [], None, []),
+        ({"holiday": "Republic Day"}, [], None, ["holiday"]),
+        ({}, [Sent("t-2", TEXT, 1)], None, []),
+        ({}, [Sent("t-2", TEXT, 1), Sent("t-3", f"Dear Ann, {TEXT}", 9)], None, ["same_text"]),
+        ({}, [Sent("t-2", TEXT, 40), Sent("t-3", TEXT, 40)], None, []),
+        ({}, [Sent("t-2", TEXT, 1), Sent("t-2", TEXT, 2)], None, []),
+        ({}, [Sent("t-1", "Hello", 2)], None, ["no_answer_yet"]),
+        ({}, [Sent("t-1", "Hello", 2)], 1.0, []),
+        ({}, [Sent("t-1", "Hello", 9)], None, []),
+    ],
+)
 def test_what_is_said_before_sending(values: dict, sent: list, answer: float | None, expected: list[str]) -> None:
     assert warnings(TEXT, someone(**values), sent, answer) == expected
 
@@ -105,8 +115,17 @@ def test_the_platform_stops_mass_mail(platform: RunningPlatform, computers: Make
     a = computers(platform, AYSE)
     api, db = Api(platform, a), platform.database
     for number in range(8):
-        db.run(Account.insert(id=f"x-{number}", email=f"x{number}@example.org", password="", name=f"X {number}", role="teacher",
-                              country="PT", school_id=None))  # fmt: skip
+        db.run(
+            Account.insert(
+                id=f"x-{number}",
+                email=f"x{number}@example.org",
+                password="",
+                name=f"X {number}",
+                role="teacher",
+                country="PT",
+                school_id=None,
+            )
+        )
     changes = [
         command("send_message", account_id=f"x-{n}", text=f"Dear X {n}, {TEXT}", message_id=f"m-{n}") for n in range(8)
     ]
@@ -116,8 +135,13 @@ def test_the_platform_stops_mass_mail(platform: RunningPlatform, computers: Make
         command("send_message", account_id="x-7", text="Something only for you", message_id="m-9")
     ).json()
     assert other["results"][0]["status"] == "applied"
-    for bad in ({"account_id": "nobody", "text": "x"}, {"account_id": "x-1", "text": " "}, {"account_id": "x-1", "text": 5},
-                {"account_id": "o-tr", "text": "x"}, {"account_id": "x-1", "text": "x" * 5_001}):  # fmt: skip
+    for bad in (
+        {"account_id": "nobody", "text": "x"},
+        {"account_id": "x-1", "text": " "},
+        {"account_id": "x-1", "text": 5},
+        {"account_id": "o-tr", "text": "x"},
+        {"account_id": "x-1", "text": "x" * 5_001},
+    ):
         answer = api.exchange(command("send_message", message_id="m-10", **bad)).json()["results"][0]
         assert answer["status"] == "refused", bad
     answer = api.exchange(command("send_message", message_id="../x", account_id="x-1", text="x")).json()["results"][0]
@@ -167,9 +191,16 @@ def test_posts_expire(platform: RunningPlatform, pair, monkeypatch) -> None:
 
 def test_a_contact_request_brings_its_words(platform: RunningPlatform, computers: Make) -> None:
     platform.database.run(
-        Account.insert(id="t-maria", email="maria@example.org", password=hash_password(PASSWORD), name="Maria Rocha",
-                       role="teacher", country="PT", school_id=None)
-    )  # fmt: skip
+        Account.insert(
+            id="t-maria",
+            email="maria@example.org",
+            password=hash_password(PASSWORD),
+            name="Maria Rocha",
+            role="teacher",
+            country="PT",
+            school_id=None,
+        )
+    )
     maria, ayse = computers(platform, "maria@example.org"), computers(platform, AYSE)
     undo = maria.workspace.partners.ask_contact("t-ayse", "We met in Porto.")
     assert maria.workspace.partners.contact_state("t-ayse") == "waiting" and undo()

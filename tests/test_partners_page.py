@@ -103,8 +103,15 @@ def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page:
     qtbot.waitUntil(lambda: page._model.rowCount() == 2)
     page.save_search("Water people")
     assert desk.keeping.new_people() == {desk.keeping.saved_searches()[0].id: 0}
-    index.apply_delta(desk.directory_db, "IE", "other", 2, "0" * 64,
-                      [teacher(9, country="IE", about="Water and peat", available=False)], [])  # fmt: skip
+    index.apply_delta(
+        desk.directory_db,
+        "IE",
+        "other",
+        2,
+        "0" * 64,
+        [teacher(9, country="IE", about="Water and peat", available=False)],
+        [],
+    )
     desk.events.publish("changed", {"partners"})  # as a sync does
     qtbot.waitUntil(lambda: page._saved.text() == "Saved searches (1 new)")
     assert [(i.name, i.person) for i in desk.today.items() if i.kind == "new_people"] == [("Water people", "1")]
@@ -172,8 +179,9 @@ def test_countries_are_chosen_by_size_and_fetched(qtbot: QtBot, tmp_path, platfo
         page = window.page("partners")
         offers = {offer.country: offer for offer in desk.directory.offers()}
         assert len(offers) >= 40 and offers["TR"].here and offers["TR"].size > 0
-        dialog = DirectoryDialog(desk.directory.offers(), desk.directory.choice(), desk.directory.cost,
-                                 desk.directory.choose, page)  # fmt: skip
+        dialog = DirectoryDialog(
+            desk.directory.offers(), desk.directory.choice(), desk.directory.cost, desk.directory.choose, page
+        )
         qtbot.addWidget(dialog)
         dialog._tick_all(Qt.CheckState.Unchecked)
         for place in range(dialog.list.count()):

@@ -10,23 +10,37 @@ import pytest
 
 from server import projects
 from server.refusals import Refused
-from sync.documents import ProjectDocument
+from sync.protocol.documents import ProjectDocument
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 
 Make = Callable[..., Computer]
 
 
 def journal(project: str, record: str | None = None, text: str = "hello", revision: int = 0) -> dict[str, object]:
-    return {"type": "record", "id": uuid.uuid4().hex, "scope": f"project:{project}", "kind": "journal",
-            "record_id": record or uuid.uuid4().hex, "base_revision": revision, "fields": {"text": text}}  # fmt: skip
+    return {
+        "type": "record",
+        "id": uuid.uuid4().hex,
+        "scope": f"project:{project}",
+        "kind": "journal",
+        "record_id": record or uuid.uuid4().hex,
+        "base_revision": revision,
+        "fields": {"text": text},
+    }
 
 
 def test_without_a_token_nothing_is_told(any_platform: RunningPlatform) -> None:
     api = Api(any_platform)
-    for method, path in (("GET", "/v1/me"), ("POST", "/v1/exchange"), ("GET", "/v1/directory"),
-                         ("GET", "/v1/directory/TR/other/0/1"), ("GET", "/v1/vocabularies"), ("POST", "/v1/uploads"),
-                         ("HEAD", "/v1/uploads/x"), ("PATCH", "/v1/uploads/x"),
-                         ("GET", "/v1/projects/x/files/y")):  # fmt: skip
+    for method, path in (
+        ("GET", "/v1/me"),
+        ("POST", "/v1/exchange"),
+        ("GET", "/v1/directory"),
+        ("GET", "/v1/directory/TR/other/0/1"),
+        ("GET", "/v1/vocabularies"),
+        ("POST", "/v1/uploads"),
+        ("HEAD", "/v1/uploads/x"),
+        ("PATCH", "/v1/uploads/x"),
+        ("GET", "/v1/projects/x/files/y"),
+    ):
         answer = api.call(method, path, json={"device": "d"} if method == "POST" else None)
         assert answer.status_code in (401, 422), (method, path, answer.status_code)
         if answer.status_code == 422:  # a malformed question is told so, but nothing of anybody
@@ -42,14 +56,24 @@ def test_a_stranger_can_neither_read_nor_write_a_project(any_platform: RunningPl
     stranger = Api(any_platform, b)
     edit = base64.b64encode(ProjectDocument().set_field("title", "Mine now")).decode()
     tries = [
-        journal(project), command("delete_project", project_id=project), command("submit_project", project_id=project),
-        command("accept_invitation", project_id=project), command("approve_project", project_id=project),
+        journal(project),
+        command("delete_project", project_id=project),
+        command("submit_project", project_id=project),
+        command("accept_invitation", project_id=project),
+        command("approve_project", project_id=project),
         command("publish_material", project_id=project, upload_id="x", material_id="y"),
-        {"type": "document", "id": uuid.uuid4().hex, "scope": f"project:{project}", "kind": "project_draft",
-         "document_id": project, "data": edit, "at": 0},
+        {
+            "type": "document",
+            "id": uuid.uuid4().hex,
+            "scope": f"project:{project}",
+            "kind": "project_draft",
+            "document_id": project,
+            "data": edit,
+            "at": 0,
+        },
         {**journal(project), "scope": "account:t-ayse", "kind": "profile", "record_id": "t-ayse"},
         {**journal(project), "scope": "account:t-nikos", "kind": "contact", "record_id": "t-nikos--t-ayse"},
-    ]  # fmt: skip
+    ]
     answer = stranger.exchange(*tries, cursors={f"project:{project}": 0, "account:t-ayse": 0}).json()
     assert [result["status"] for result in answer["results"]] == ["refused"] * len(tries)
     assert set(answer.get("scopes", {})) <= {"account:t-nikos", "community:all"}
@@ -199,10 +223,21 @@ def test_too_much_is_stopped_at_the_door(tmp_path, computers: Make) -> None:
         assert int(api.call("GET", "/v1/health").headers["Retry-After"]) >= 1
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"device": 5}', b'{"device": "d", "changes": [{"type": "x"}]}',
-                                  b'{"device": "d", "cursors": {"project:../x": 1}}', b"\xff\xfe", b"[" * 50_000,
-                                  b'{"device": "d", "cursors": {"account:a": 1e999}}',
-                                  b'{"device": "' + b"a" * 100 + b'"}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"device": 5}',
+        b'{"device": "d", "changes": [{"type": "x"}]}',
+        b'{"device": "d", "cursors": {"project:../x": 1}}',
+        b"\xff\xfe",
+        b"[" * 50_000,
+        b'{"device": "d", "cursors": {"account:a": 1e999}}',
+        b'{"device": "' + b"a" * 100 + b'"}',
+    ],
+)
 def test_malformed_requests_get_problem_details(platform: RunningPlatform, computers: Make, body: bytes) -> None:
     api = Api(platform, computers(platform, AYSE))
     answer = api.call("POST", "/v1/exchange", data=body, headers={"Content-Type": "application/json"})
@@ -232,8 +267,15 @@ def test_edits_that_are_none_are_refused_and_harm_nothing(platform: RunningPlatf
     a.sync()
     api = Api(platform, a)
     for rubbish in (b"", b"\x00", b"\xff" * 300, ProjectDocument().set_field("title", "x" * 300)[:-5]):
-        change = {"type": "document", "id": uuid.uuid4().hex, "scope": f"project:{project}", "kind": "project_draft",
-                  "document_id": project, "data": base64.b64encode(rubbish).decode(), "at": 0}  # fmt: skip
+        change = {
+            "type": "document",
+            "id": uuid.uuid4().hex,
+            "scope": f"project:{project}",
+            "kind": "project_draft",
+            "document_id": project,
+            "data": base64.b64encode(rubbish).decode(),
+            "at": 0,
+        }
         answer = api.exchange(change)
         assert answer.status_code in (200, 422)
         if answer.status_code == 200:
@@ -265,8 +307,17 @@ def test_ids_and_texts_that_would_poison_a_project_are_refused(any_platform: Run
         "pupil": "Star 1",
         "kind": "image",
     }
-    bad = [{"material_id": "../x"}, {"material_id": "x\0y"}, {"material_id": ["m"]}, {"material_id": "m" * 65}, {"title": 5},
-           {"title": "x" * 301}, {"kind": "poison"}, {"pupil": "Zeynep Kara"}, {"pupil": None}]  # fmt: skip
+    bad = [
+        {"material_id": "../x"},
+        {"material_id": "x\0y"},
+        {"material_id": ["m"]},
+        {"material_id": "m" * 65},
+        {"title": 5},
+        {"title": "x" * 301},
+        {"kind": "poison"},
+        {"pupil": "Zeynep Kara"},
+        {"pupil": None},
+    ]
     tries = [command("publish_material", **{**good, **change}) for change in bad]
     tries += [
         command("create_project", project_id="a\0b"),

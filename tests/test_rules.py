@@ -24,11 +24,19 @@ def test_the_way_of_a_project() -> None:
         projects.after("approve", DRAFT)
 
 
-@pytest.mark.parametrize("action, state, who", [
-    ("submit", DRAFT, COFOUNDER), ("submit", ACTIVE, FOUNDER), ("approve", PENDING_OFFICES, FOUNDER),
-    ("approve", DRAFT, OFFICE), ("close", ACTIVE, OFFICE), ("delete", ACTIVE, FOUNDER), ("invite", DRAFT, None),
-    ("fly", DRAFT, FOUNDER),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "action, state, who",
+    [
+        ("submit", DRAFT, COFOUNDER),
+        ("submit", ACTIVE, FOUNDER),
+        ("approve", PENDING_OFFICES, FOUNDER),
+        ("approve", DRAFT, OFFICE),
+        ("close", ACTIVE, OFFICE),
+        ("delete", ACTIVE, FOUNDER),
+        ("invite", DRAFT, None),
+        ("fly", DRAFT, FOUNDER),
+    ],
+)
 def test_what_nobody_may(action: str, state: str, who: str | None) -> None:
     assert not projects.may(action, state, who)
 
@@ -41,13 +49,21 @@ def test_every_action_leads_to_a_known_state() -> None:
                 assert found in projects.STATES
 
 
-@pytest.mark.parametrize("change, field, code", [
-    ({"title": "  "}, "title", "missing"), ({"title": "x" * 201}, "title", "too_long"),
-    ({"languages": []}, "languages", "missing"), ({"languages": ["xx"]}, "languages", "unknown_item"),
-    ({"subjects": ["alchemy"]}, "subjects", "unknown_item"), ({"age_from": 2}, "age_from", "out_of_range"),
-    ({"age_from": 16, "age_to": 12}, "age_to", "order"), ({"pupils": 0}, "pupils", "out_of_range"),
-    ({"pupils": None}, "pupils", "missing"), ({"aims": ""}, "aims", "missing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change, field, code",
+    [
+        ({"title": "  "}, "title", "missing"),
+        ({"title": "x" * 201}, "title", "too_long"),
+        ({"languages": []}, "languages", "missing"),
+        ({"languages": ["xx"]}, "languages", "unknown_item"),
+        ({"subjects": ["alchemy"]}, "subjects", "unknown_item"),
+        ({"age_from": 2}, "age_from", "out_of_range"),
+        ({"age_from": 16, "age_to": 12}, "age_to", "order"),
+        ({"pupils": 0}, "pupils", "out_of_range"),
+        ({"pupils": None}, "pupils", "missing"),
+        ({"aims": ""}, "aims", "missing"),
+    ],
+)
 def test_a_draft_with_a_problem(change: dict, field: str, code: str) -> None:
     assert projects.problems(WHOLE) == []
     assert projects.problems({**WHOLE, **change}) == [projects.Problem(field, code)]
@@ -57,11 +73,20 @@ def test_tools_are_not_required() -> None:
     assert projects.problems({**WHOLE, "tools": []}) == []
 
 
-@pytest.mark.parametrize("name, size, head, code", [
-    ("a.jpg", 10, b"\xff\xd8\xff\xe0", None), ("A.JPG", 10, b"\xff\xd8\xff\xe0", None), ("a.txt", 5, b"hello", None),
-    ("a.exe", 10, b"MZ", "type"), ("a", 10, b"x", "type"), ("a.pdf", 10, b"MZ\x90", "mismatch"),
-    ("a.docx", 10, b"%PDF-", "mismatch"), ("a.jpg", 0, b"", "empty"), ("a.txt", 10**12, b"x", "too_big"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, size, head, code",
+    [
+        ("a.jpg", 10, b"\xff\xd8\xff\xe0", None),
+        ("A.JPG", 10, b"\xff\xd8\xff\xe0", None),
+        ("a.txt", 5, b"hello", None),
+        ("a.exe", 10, b"MZ", "type"),
+        ("a", 10, b"x", "type"),
+        ("a.pdf", 10, b"MZ\x90", "mismatch"),
+        ("a.docx", 10, b"%PDF-", "mismatch"),
+        ("a.jpg", 0, b"", "empty"),
+        ("a.txt", 10**12, b"x", "too_big"),
+    ],
+)
 def test_which_files_are_taken_in(name: str, size: int, head: bytes, code: str | None) -> None:
     found = pupil_work.refusal(name, size, head)
     assert (found.code if found else None) == code
@@ -76,10 +101,17 @@ def test_only_permitted_work_goes_to_an_active_project() -> None:
     assert pupil_work.is_pseudonym("Star 7") and not pupil_work.is_pseudonym("Zeynep Kara")
 
 
-@pytest.mark.parametrize("filename, title", [
-    ("zeynep-dağ.jpg", "dağ"), ("ZEYNEP_KARA.pdf", ""), ("zeynepkara ödev 3.txt", "ödev 3"), ("İnce çizgiler.png", "çizgiler"),
-    ("Karın altındaki su.txt", "Karın altındaki su"), ("snow.jpg", "snow"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "filename, title",
+    [
+        ("zeynep-dağ.jpg", "dağ"),
+        ("ZEYNEP_KARA.pdf", ""),
+        ("zeynepkara ödev 3.txt", "ödev 3"),
+        ("İnce çizgiler.png", "çizgiler"),
+        ("Karın altındaki su.txt", "Karın altındaki su"),
+        ("snow.jpg", "snow"),
+    ],
+)
 def test_a_title_made_from_a_file_name_holds_no_pupils_name(filename: str, title: str) -> None:
     names = ["Zeynep Kara", "Ali İnce"]
     assert pupil_work.title_from(filename, names) == title
@@ -90,10 +122,21 @@ def test_a_name_in_a_title_is_found_however_it_is_written() -> None:
     assert pupil_work.names_in("ZEYNEP'in dağı, ince", ["Zeynep Kara", "Ali İnce"]) == ["ZEYNEP", "ince"]
 
 
-@pytest.mark.parametrize("one, other", [
-    ("IĞDIR", "ığdır"), ("İzmir", "izmir"), ("istanbul", "İSTANBUL"), ("Straße", "STRASSE"), ("Łódź", "lodz"),
-    ("Χανιά", "χανια"), ("ΟΔΟΣ", "οδος"), ("École", "ecole"), ("Žižkov", "zizkov"), ("ﬁne", "fine"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("IĞDIR", "ığdır"),
+        ("İzmir", "izmir"),
+        ("istanbul", "İSTANBUL"),
+        ("Straße", "STRASSE"),
+        ("Łódź", "lodz"),
+        ("Χανιά", "χανια"),
+        ("ΟΔΟΣ", "οδος"),
+        ("École", "ecole"),
+        ("Žižkov", "zizkov"),
+        ("ﬁne", "fine"),
+    ],
+)
 def test_search_does_not_care_for_case_accents_or_the_turkish_i(one: str, other: str) -> None:
     assert text.fold(one) == text.fold(other)
 
@@ -105,8 +148,10 @@ def test_folding_twice_changes_nothing_and_ignores_composition(value: str) -> No
     assert text.fold(unicodedata.normalize("NFD", value)) == text.fold(unicodedata.normalize("NFC", value))
 
 
-@pytest.mark.parametrize("name, expected", [("Ayşe Işık", "AI"), ("Νίκος Δημητρίου", "ΝΔ"), ("Jean de la Tour", "JT"),
-                                            ("", ""), ("李", "李"), ("  x  ", "X")])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, expected",
+    [("Ayşe Işık", "AI"), ("Νίκος Δημητρίου", "ΝΔ"), ("Jean de la Tour", "JT"), ("", ""), ("李", "李"), ("  x  ", "X")],
+)
 def test_initials(name: str, expected: str) -> None:
     assert text.initials(name) == expected
 

@@ -31,7 +31,8 @@ PASSPHRASE = "kar ve deniz tuzu"
 @pytest.fixture
 def answer_dialogs(qtbot: QtBot) -> Iterator[Callable[..., list[str]]]:
     """Fills in the passphrase dialogs that will come, one after the other; returns the complaints seen."""
-    timer = QTimer(interval=30)
+    timer = QTimer()
+    timer.setInterval(30)
     waiting: list[tuple[str, str]] = []
     seen: list[str] = []
 
@@ -141,10 +142,17 @@ def test_a_newer_store_and_one_in_use_are_told(answer_dialogs, tmp_path: Path, m
     assert "open already" in told[0] and "newer version" in told[1]
 
 
-@pytest.mark.parametrize("error", [
-    StoreTooNewError(9, 1), ProfileInUseError("x"), DiskFullError("x"), KeyMissingError("x"), WrongKeyError("x"),
-    StoreDamagedError(Path("store.db"), []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreTooNewError(9, 1),
+        ProfileInUseError("x"),
+        DiskFullError("x"),
+        KeyMissingError("x"),
+        WrongKeyError("x"),
+        StoreDamagedError(Path("store.db"), []),
+    ],
+)
 def test_each_trouble_has_its_own_sentence_in_both_languages(error) -> None:
     use_language("en")
     english = sentence(error)

@@ -164,9 +164,12 @@ def test_a_damaged_store_is_found_and_a_good_copy_put_back(tmp_path: Path, damag
     path = tmp_path / "store.db"
     whole = path.read_bytes()
     damaged = {
-        "header": secrets.token_bytes(4096) + whole[4096:], "middle": None, "emptied": secrets.token_bytes(len(whole)),
-        "cut": whole[:3000], "deleted": b"",
-    }[damage]  # fmt: skip
+        "header": secrets.token_bytes(4096) + whole[4096:],
+        "middle": None,
+        "emptied": secrets.token_bytes(len(whole)),
+        "cut": whole[:3000],
+        "deleted": b"",
+    }[damage]
     if damage == "deleted":
         path.unlink()
     elif damaged is None:
@@ -249,8 +252,10 @@ def test_files_come_back_byte_for_byte_and_forgery_is_seen(desk: Workspace, size
     chunk = 64 * 1024 + 16
     forged = [kept[:-1] + bytes([kept[-1] ^ 1]), kept[:-20], kept + b"x" * 20, kept[:3]]
     if size > 2 * 64 * 1024:  # two whole chunks exchanged, the last one cut off at its border
-        forged += [kept[:15] + kept[15 + chunk : 15 + 2 * chunk] + kept[15 : 15 + chunk] + kept[15 + 2 * chunk :],
-                   kept[: 15 + 2 * chunk]]  # fmt: skip
+        forged += [
+            kept[:15] + kept[15 + chunk : 15 + 2 * chunk] + kept[15 : 15 + chunk] + kept[15 + 2 * chunk :],
+            kept[: 15 + 2 * chunk],
+        ]
     for forgery in forged:
         path.write_bytes(forgery)
         with pytest.raises(FileDamagedError):

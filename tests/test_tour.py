@@ -12,8 +12,15 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_week_holds(tmp_path: Path) -> None:
     env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    done = subprocess.run([sys.executable, "main.py", "demo", "--report", str(tmp_path), "--language", "tr"],
-                          cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8", timeout=240)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "main.py", "demo", "--report", str(tmp_path), "--language", "tr"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(" held ") == 9 and "All 9 steps held." in done.stdout
     for step in range(1, 10):

@@ -22,11 +22,16 @@ def test_the_catalogs_are_complete() -> None:
     assert len([message for message in commands.extract() if message.id]) > 300
 
 
-@pytest.mark.parametrize("source, translation, problem", [
-    ("Keep {n}", "Sakla", "placeholders differ"), ("Keep", "", "not translated"),
-    (("{n} day", "{n} days"), ("{n} gün", "{n} gün"), "not translated in all 1 forms"),
-    (("{n} day", "{n} days"), ("gün",), "placeholders differ"), ("Keep {n}", "{n} sakla", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "source, translation, problem",
+    [
+        ("Keep {n}", "Sakla", "placeholders differ"),
+        ("Keep", "", "not translated"),
+        (("{n} day", "{n} days"), ("{n} gün", "{n} gün"), "not translated in all 1 forms"),
+        (("{n} day", "{n} days"), ("gün",), "placeholders differ"),
+        ("Keep {n}", "{n} sakla", None),
+    ],
+)
 def test_a_bad_translation_is_found(source, translation, problem: str | None) -> None:
     catalog, template = Catalog(locale="tr"), Catalog()
     template.add(source)

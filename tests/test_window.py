@@ -24,8 +24,13 @@ def test_a_fresh_profile_says_what_to_do_first(qtbot: QtBot, desk: Workspace) ->
     made = show_window(desk)
     qtbot.addWidget(made)
     assert "Welcome to TwinDesk" in words_on(made) and find_button(made, "Sign in to the platform").isEnabled()
-    expected = {"projects": "No project yet", "partners": "No directory yet", "pupil_work": "No class yet",
-                "sync_centre": "Nothing waits", "help": "1. Sign in once"}  # fmt: skip
+    expected = {
+        "projects": "No project yet",
+        "partners": "No directory yet",
+        "pupil_work": "No class yet",
+        "sync_centre": "Nothing waits",
+        "help": "1. Sign in once",
+    }
     for name, text in expected.items():
         made.go(name)
         qtbot.waitUntil(lambda text=text: text in words_on(made))
@@ -159,8 +164,10 @@ def test_partners_are_found_narrowed_starred_and_noted(qtbot: QtBot, window: Mai
     qtbot.waitUntil(lambda: page._model.rowCount() == 1)
 
 
-@pytest.mark.parametrize("typed, expected", [("ISIK", "t-3"), ("ışık", "t-3"), ("ipek", "t-3"), ("νικος", "t-1"),
-                                             ("sean", "t-4"), ("briain", "t-4")])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed, expected",
+    [("ISIK", "t-3"), ("ışık", "t-3"), ("ipek", "t-3"), ("νικος", "t-1"), ("sean", "t-4"), ("briain", "t-4")],
+)
 def test_names_are_found_however_they_are_typed(qtbot: QtBot, window: MainWindow, typed: str, expected: str) -> None:
     window.go("partners")
     page = window._pages["partners"]

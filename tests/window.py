@@ -17,12 +17,27 @@ ME = {"id": "t-me", "name": "Işıl Öğretmen", "email": "isil@example.org", "c
 
 def teacher(number: int, **values: Any) -> dict[str, Any]:
     return {
-        "id": f"t-{number}", "country": "EL", "name": f"Teacher {number}", "school": "School", "town": "Town",
-        "role": "teacher", "languages": ["en"], "subjects": ["biology"], "age_from": 12, "age_to": 15,
-        "about": "We measure water.", "available": True, "last_active": "2026-11-01", "school_type": "lower_secondary",
-        "etwinning_school": False, "place": "35.5,24.0", "projects": [], "active_projects": 0, "expires": "9999-12-31",
+        "id": f"t-{number}",
+        "country": "EL",
+        "name": f"Teacher {number}",
+        "school": "School",
+        "town": "Town",
+        "role": "teacher",
+        "languages": ["en"],
+        "subjects": ["biology"],
+        "age_from": 12,
+        "age_to": 15,
+        "about": "We measure water.",
+        "available": True,
+        "last_active": "2026-11-01",
+        "school_type": "lower_secondary",
+        "etwinning_school": False,
+        "place": "35.5,24.0",
+        "projects": [],
+        "active_projects": 0,
+        "expires": "9999-12-31",
         **values,
-    }  # fmt: skip
+    }
 
 
 TEACHERS = {

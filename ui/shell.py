@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,6 +30,7 @@ from ui.language import speak
 from ui.theme import theme
 from ui.tokens import SCALES
 from ui.widgets.basics import Page, button, column, label, set_tone
+from ui.widgets.timers import single_shot
 
 TOAST_MS = 9_000
 
@@ -106,7 +107,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self._toast = self._make_toast(whole)
         self._actions = self._declare()
-        QShortcut(QKeySequence("Ctrl+Z"), self, self.undo, context=Qt.ShortcutContext.WindowShortcut)
+        QShortcut(QKeySequence("Ctrl+Z"), self, self.undo)
         self.go(current if any(entry.name == current for entry in self._entries) else "today")
         self._on_status(self.workspace.status)
 
@@ -198,8 +199,7 @@ class MainWindow(QMainWindow):
         for widget in (self._toast_text, self._toast_undo, self._toast_close):
             layout.addWidget(widget)
         frame.hide()
-        self._toast_timer = QTimer(frame, singleShot=True, interval=TOAST_MS)
-        self._toast_timer.timeout.connect(frame.hide)
+        self._toast_timer = single_shot(frame, TOAST_MS, frame.hide)
         return frame
 
     def _declare(self) -> Actions:
@@ -209,16 +209,39 @@ class MainWindow(QMainWindow):
             for n, e in enumerate(self._entries, start=1)
         ]
         declared = [
-            Action("new-project", _("New project"), "file", lambda: self.page("projects").create(),
-                   "Ctrl+N", "plus"),
-            Action("add-work", _("Add pupils' work…"), "file", lambda: self.page("pupil_work").choose_files(),
-                   "Ctrl+O", "upload-simple"),
-            Action("find-partner", _("Find a partner"), "file", lambda: self.page("partners").focus_search(),
-                   "Ctrl+F", "magnifying-glass"),
-            Action("new-post", _("New partner post…"), "file", lambda: self.page("posts").ask_new(),
-                   "Ctrl+Shift+N", "megaphone"),
-            Action("countries", _("Choose the directory's countries…"), "file",
-                   lambda: self.page("partners").strip.choose(), "Ctrl+Shift+D", "globe-hemisphere-west"),
+            Action("new-project", _("New project"), "file", lambda: self.page("projects").create(), "Ctrl+N", "plus"),
+            Action(
+                "add-work",
+                _("Add pupils' work…"),
+                "file",
+                lambda: self.page("pupil_work").choose_files(),
+                "Ctrl+O",
+                "upload-simple",
+            ),
+            Action(
+                "find-partner",
+                _("Find a partner"),
+                "file",
+                lambda: self.page("partners").focus_search(),
+                "Ctrl+F",
+                "magnifying-glass",
+            ),
+            Action(
+                "new-post",
+                _("New partner post…"),
+                "file",
+                lambda: self.page("posts").ask_new(),
+                "Ctrl+Shift+N",
+                "megaphone",
+            ),
+            Action(
+                "countries",
+                _("Choose the directory's countries…"),
+                "file",
+                lambda: self.page("partners").strip.choose(),
+                "Ctrl+Shift+D",
+                "globe-hemisphere-west",
+            ),
             Action("sync", _("Sync now"), "file", self.workspace.sync_centre.sync_now, "F5", "arrows-clockwise"),
             Action("sign-in", _("Sign in to the platform…"), "file", self.sign_in, "", "user-circle"),
             Action("search", _("Search commands…"), "go", self.search_commands, "Ctrl+K", "magnifying-glass"),
@@ -227,7 +250,7 @@ class MainWindow(QMainWindow):
             Action("smaller", _("Smaller text"), "go", lambda: self._scale(-1), "Ctrl+-"),
             Action("quit", _("Close the window"), "file", self.close, "Ctrl+Q"),
             Action("first-week", _("Your first week"), "help", lambda: self.go("help"), "F1", "book-open"),
-        ]  # fmt: skip
+        ]
         return Actions(self, menus, declared + (self._extra(self) if self._extra else []))
 
     # -- pages -----------------------------------------------------------------------------

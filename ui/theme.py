@@ -60,12 +60,18 @@ class Theme:
 
     def _palette(self) -> QPalette:
         roles = {
-            QPalette.ColorRole.Window: "bg", QPalette.ColorRole.Base: "surface", QPalette.ColorRole.Text: "text",
-            QPalette.ColorRole.WindowText: "text", QPalette.ColorRole.Button: "surface",
-            QPalette.ColorRole.ButtonText: "text", QPalette.ColorRole.Highlight: "accent",
-            QPalette.ColorRole.HighlightedText: "on_accent", QPalette.ColorRole.PlaceholderText: "muted",
-            QPalette.ColorRole.AlternateBase: "sunken", QPalette.ColorRole.Link: "accent",
-        }  # fmt: skip
+            QPalette.ColorRole.Window: "bg",
+            QPalette.ColorRole.Base: "surface",
+            QPalette.ColorRole.Text: "text",
+            QPalette.ColorRole.WindowText: "text",
+            QPalette.ColorRole.Button: "surface",
+            QPalette.ColorRole.ButtonText: "text",
+            QPalette.ColorRole.Highlight: "accent",
+            QPalette.ColorRole.HighlightedText: "on_accent",
+            QPalette.ColorRole.PlaceholderText: "muted",
+            QPalette.ColorRole.AlternateBase: "sunken",
+            QPalette.ColorRole.Link: "accent",
+        }
         palette = QPalette()
         for role, token in roles.items():
             palette.setColor(role, self.colour(token))

@@ -6,11 +6,18 @@ from i18n import _, language, mark, ngettext
 from i18n.formats import clock, country_name, file_size, language_name, number
 
 FIELD_NAMES = {
-    "title": mark("Title"), "description": mark("Short description"), "languages": mark("Languages used"),
-    "subjects": mark("Subjects"), "age_from": mark("Pupils' age, from"), "age_to": mark("Pupils' age, to"),
-    "pupils": mark("Number of pupils"), "aims": mark("Aims"), "work_process": mark("Work process"),
-    "expected_results": mark("Expected results"), "tools": mark("Tools to be used"),
-}  # fmt: skip
+    "title": mark("Title"),
+    "description": mark("Short description"),
+    "languages": mark("Languages used"),
+    "subjects": mark("Subjects"),
+    "age_from": mark("Pupils' age, from"),
+    "age_to": mark("Pupils' age, to"),
+    "pupils": mark("Number of pupils"),
+    "aims": mark("Aims"),
+    "work_process": mark("Work process"),
+    "expected_results": mark("Expected results"),
+    "tools": mark("Tools to be used"),
+}
 FIELD_HINTS = {
     "title": mark("A name that partners remember"),
     "description": mark("What the whole partnership will do, in a few sentences"),
@@ -19,26 +26,44 @@ FIELD_HINTS = {
     "expected_results": mark("What will exist at the end, and what the pupils will have learnt"),
 }
 STATES = {
-    "draft": (mark("Draft"), "plain"), "pending_partner": (mark("Waiting for the co-founder"), "warn"),
-    "pending_nso": (mark("With the national offices"), "warn"), "active": (mark("Active"), "ok"),
-    "closed": (mark("Closed"), "plain"), "deleted": (mark("Deleted"), "plain"),
-}  # fmt: skip
+    "draft": (mark("Draft"), "plain"),
+    "pending_partner": (mark("Waiting for the co-founder"), "warn"),
+    "pending_nso": (mark("With the national offices"), "warn"),
+    "active": (mark("Active"), "ok"),
+    "closed": (mark("Closed"), "plain"),
+    "deleted": (mark("Deleted"), "plain"),
+}
 COMMANDS = {
-    "create_project": mark("New project"), "invite_cofounder": mark("Invitation of the co-founder"),
-    "accept_invitation": mark("Yes to an invitation"), "decline_invitation": mark("No to an invitation"),
-    "submit_project": mark("Submission to the national offices"), "withdraw_project": mark("Withdrawal of a submission"),
-    "close_project": mark("Closing of a project"), "delete_project": mark("Deletion of a draft"),
-    "publish_material": mark("Publication of a piece of work"), "withdraw_material": mark("Taking back of a piece of work"),
-    "ask_contact": mark("Contact request"), "answer_contact": mark("Answer to a contact request"),
-    "send_message": mark("Message"), "publish_post": mark("Post"), "close_post": mark("Taking down of a post"),
-    "answer_post": mark("Answer to a post"), "project_draft": mark("Text of a project"), "journal": mark("Diary entry"),
+    "create_project": mark("New project"),
+    "invite_cofounder": mark("Invitation of the co-founder"),
+    "accept_invitation": mark("Yes to an invitation"),
+    "decline_invitation": mark("No to an invitation"),
+    "submit_project": mark("Submission to the national offices"),
+    "withdraw_project": mark("Withdrawal of a submission"),
+    "close_project": mark("Closing of a project"),
+    "delete_project": mark("Deletion of a draft"),
+    "publish_material": mark("Publication of a piece of work"),
+    "withdraw_material": mark("Taking back of a piece of work"),
+    "ask_contact": mark("Contact request"),
+    "answer_contact": mark("Answer to a contact request"),
+    "send_message": mark("Message"),
+    "publish_post": mark("Post"),
+    "close_post": mark("Taking down of a post"),
+    "answer_post": mark("Answer to a post"),
+    "project_draft": mark("Text of a project"),
+    "journal": mark("Diary entry"),
     "profile": mark("Own profile"),
-    "file_up": mark("File to publish"), "file_down": mark("File from a partner"),
-}  # fmt: skip
+    "file_up": mark("File to publish"),
+    "file_down": mark("File from a partner"),
+}
 REFUSALS = {
     "not_yours": mark("You are not a member of this project any more, or it is somebody else's."),
-    "not_possible_now": mark("The project has moved on in the meantime. Look at its state; the step may be done already."),
-    "incomplete": mark("The platform found a field of the form empty or too long. Complete the draft and submit again."),
+    "not_possible_now": mark(
+        "The project has moved on in the meantime. Look at its state; the step may be done already."
+    ),
+    "incomplete": mark(
+        "The platform found a field of the form empty or too long. Complete the draft and submit again."
+    ),
     "no_cofounder": mark("The project has no co-founder yet. Invite one of your contacts first."),
     "not_a_contact": mark("Only people in your contacts can be invited. Ask this person to be a contact first."),
     "has_cofounder": mark("The project has a co-founder already."),
@@ -47,10 +72,14 @@ REFUSALS = {
     "no_such_person": mark("This person is no longer on the platform."),
     "too_long": mark("A text is far longer than the form allows. Shorten it."),
     "checksum": mark("The file arrived damaged. Try again; the work is still on this computer."),
-    "damaged": mark("The file that came is not the one the partner published. Try again, or ask them to publish it anew."),
+    "damaged": mark(
+        "The file that came is not the one the partner published. Try again, or ask them to publish it anew."
+    ),
     "invalid": mark("The platform could not read this change. It is still on this computer; tell the support office."),
-    "same_message": mark("The same words went to too many people. The platform allows a message only where it is meant for "
-                         "the person who gets it."),
+    "same_message": mark(
+        "The same words went to too many people. The platform allows a message only where it is meant for "
+        "the person who gets it."
+    ),
     "too_many_messages": mark("You have sent very many messages today. Try again tomorrow."),
     "too_many_posts": mark("You have three open posts already. Take one down first."),
     "same_post": mark("You have posted this already. One post is enough: everybody sees it."),
@@ -58,7 +87,7 @@ REFUSALS = {
     "no_permission": mark("Tick the box first, once you have the consent."),
     "exists": mark("The platform has this already. You can forget this line."),
     "no_such_project": mark("The platform does not know this project. It may have been deleted."),
-}  # fmt: skip
+}
 TROUBLES = {
     "offline": mark("No connection. Everything is kept on this computer and goes out by itself later."),
     "captive_portal": mark(
@@ -83,17 +112,26 @@ TROUBLES = {
     "trouble": mark("Something unexpected happened while syncing. Everything is kept on this computer."),
 }
 REASONS = {
-    "new_country": mark("a new country for your project"), "language": mark("shares a language"),
-    "age": mark("pupils of the same age"), "subject": mark("teaches one of your subjects"),
-    "subjects": mark("teaches several of your subjects"), "available": mark("is available"),
-    "active_month": mark("was active this month"), "active_quarter": mark("was active in the last three months"),
-    "free": mark("has no project now"), "not_busy": mark("is not busy"),
-}  # fmt: skip
+    "new_country": mark("a new country for your project"),
+    "language": mark("shares a language"),
+    "age": mark("pupils of the same age"),
+    "subject": mark("teaches one of your subjects"),
+    "subjects": mark("teaches several of your subjects"),
+    "available": mark("is available"),
+    "active_month": mark("was active this month"),
+    "active_quarter": mark("was active in the last three months"),
+    "free": mark("has no project now"),
+    "not_busy": mark("is not busy"),
+}
 CRITERIA = {
-    "country": mark("A new country"), "language": mark("A shared language"), "age": mark("Pupils' age"),
-    "subject": mark("Subjects"), "available": mark("Available for projects"), "activity": mark("Recent activity"),
+    "country": mark("A new country"),
+    "language": mark("A shared language"),
+    "age": mark("Pupils' age"),
+    "subject": mark("Subjects"),
+    "available": mark("Available for projects"),
+    "activity": mark("Recent activity"),
     "workload": mark("Not busy"),
-}  # fmt: skip
+}
 TAKE_IN = {
     "type": mark("“{file}” is not a picture, video, sound or document that the platform takes."),
     "empty": mark("“{file}” is empty. Ask the pupil for it again."),
@@ -102,11 +140,12 @@ TAKE_IN = {
     "unreadable": mark("“{file}” could not be read. Is the stick or camera still connected?"),
 }
 _PROBLEMS = {
-    "missing": mark("{field} is still empty"), "too_long": mark("{field} is too long"),
+    "missing": mark("{field} is still empty"),
+    "too_long": mark("{field} is too long"),
     "unknown_item": mark("{field} has an entry the platform does not know"),
     "out_of_range": mark("{field} is not a possible number"),
     "order": mark("The highest age is below the lowest"),
-}  # fmt: skip
+}
 
 
 def field_name(name: str) -> str:

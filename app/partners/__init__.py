@@ -7,6 +7,20 @@ from app.partners.reaching import Message, ReachingUseCases, Template
 from local_db.tables.partners import FollowUp, SavedSearch
 
 __all__ = [
-    "PAGE", "DirectoryChoice", "DirectoryUseCases", "Fit", "FollowUp", "Found", "KeepingUseCases", "Offer", "PartnerRow",
-    "PartnerUseCases", "PastProject", "Query", "Message", "ReachingUseCases", "SavedSearch", "Template",
-]  # fmt: skip
+    "PAGE",
+    "DirectoryChoice",
+    "DirectoryUseCases",
+    "Fit",
+    "FollowUp",
+    "Found",
+    "KeepingUseCases",
+    "Offer",
+    "PartnerRow",
+    "PartnerUseCases",
+    "PastProject",
+    "Query",
+    "Message",
+    "ReachingUseCases",
+    "SavedSearch",
+    "Template",
+]

@@ -51,10 +51,16 @@ class DirectoryUseCases:
         for pack in listing.packs if listing else []:
             found.setdefault(pack.country, {})[pack.part] = (pack.profiles, pack.whole.size)
         return [
-            Offer(country, sum(p[0] for p in parts.values()), parts.get("available", (0, 0))[0],
-                  sum(p[1] for p in parts.values()), parts.get("available", (0, 0))[1], country in here)
+            Offer(
+                country,
+                sum(p[0] for p in parts.values()),
+                parts.get("available", (0, 0))[0],
+                sum(p[1] for p in parts.values()),
+                parts.get("available", (0, 0))[1],
+                country in here,
+            )
             for country, parts in found.items()
-        ]  # fmt: skip
+        ]
 
     def choice(self) -> DirectoryChoice:
         kept = self._sync().choice()

@@ -232,14 +232,20 @@ class PartnerUseCases:
         return point_of(own["place"]) if own else None
 
     def contacts(self) -> list[str]:
-        return [str(row.fields["account_id"]) for row in records.all_of(self._store, "contact")
-                if row.fields.get("state") == "contact"]  # fmt: skip
+        return [
+            str(row.fields["account_id"])
+            for row in records.all_of(self._store, "contact")
+            if row.fields.get("state") == "contact"
+        ]
 
     def shared_contacts(self, partner: PartnerRow) -> list[str]:
         """Names of the teacher's contacts who have been in a project with this partner."""
         met = {other for project in partner.projects for other in project.partners} - {partner.id}
-        return sorted(str(row.fields["name"]) for row in records.all_of(self._store, "contact")
-                      if row.fields.get("state") == "contact" and row.fields["account_id"] in met)  # fmt: skip
+        return sorted(
+            str(row.fields["name"])
+            for row in records.all_of(self._store, "contact")
+            if row.fields.get("state") == "contact" and row.fields["account_id"] in met
+        )
 
     def contact_state(self, partner_id: str) -> str:
         """``contact``, ``asked``, ``asks_you``, ``declined``, ``waiting`` (unsent) or ``none``."""
@@ -301,10 +307,16 @@ def _since(sums: Mapping[str, int], day: date) -> int:
 def _row(profile: Mapping[str, Any], starred: Mapping[str, str]) -> PartnerRow:
     values = {name: profile[name] for name in PartnerRow.__dataclass_fields__ if name in profile}
     past = tuple(PastProject(p["title"], p["year"], tuple(p["partners"])) for p in profile["projects"])
-    return PartnerRow(**{
-        **values, "languages": tuple(profile["languages"]), "subjects": tuple(profile["subjects"]), "projects": past,
-        "place": point_of(profile["place"]), "starred": profile["id"] in starred,
-    })  # fmt: skip
+    return PartnerRow(
+        **{
+            **values,
+            "languages": tuple(profile["languages"]),
+            "subjects": tuple(profile["subjects"]),
+            "projects": past,
+            "place": point_of(profile["place"]),
+            "starred": profile["id"] in starred,
+        }
+    )
 
 
 def _profile(partner: PartnerRow) -> dict[str, Any]:

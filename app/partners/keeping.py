@@ -57,9 +57,8 @@ class KeepingUseCases:
     def new_people(self) -> dict[str, int]:
         """For each saved search, how many teachers came since it was last opened; kept for Today. For the search thread."""
         found = {
-            kept.id: self._finding.new_since(Query.from_data(kept.query), kept.newest)
-            for kept in self.saved_searches()
-        }  # fmt: skip
+            kept.id: self._finding.new_since(Query.from_data(kept.query), kept.newest) for kept in self.saved_searches()
+        }
         settings.put(self._store, NEW_PEOPLE, found)
         return found
 
@@ -118,12 +117,22 @@ class KeepingUseCases:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow([_cell(text) for text in header])
         for row in rows:
-            writer.writerow([
-                _cell(text) for text in (
-                    row.name, row.school, row.town, row.country, " ".join(row.languages), " ".join(row.subjects),
-                    f"{row.age_from} to {row.age_to}", folders.get(starred[row.id], ""), notes.get(row.id, ""),
-                )
-            ])  # fmt: skip
+            writer.writerow(
+                [
+                    _cell(text)
+                    for text in (
+                        row.name,
+                        row.school,
+                        row.town,
+                        row.country,
+                        " ".join(row.languages),
+                        " ".join(row.subjects),
+                        f"{row.age_from} to {row.age_to}",
+                        folders.get(starred[row.id], ""),
+                        notes.get(row.id, ""),
+                    )
+                ]
+            )
         part = target.with_name(target.name + ".part")
         part.write_text(out.getvalue(), "utf-8-sig")
         part.replace(target)

@@ -79,10 +79,13 @@ class ReachingUseCases:
         answers = [message.at for message in self.conversation(partner.id) if not message.mine]
         last_answer = (now - max(answers)) / DAY if answers else None
         recipient = outreach.Recipient(
-            partner.id, self._finding.contact_state(partner.id) == "contact", partner.available,
-            partners.follow_up(self._store, partner.id).silent, local_hour(partner.country),
+            partner.id,
+            self._finding.contact_state(partner.id) == "contact",
+            partner.available,
+            partners.follow_up(self._store, partner.id).silent,
+            local_hour(partner.country),
             holiday(partner.country, date.today(), language),
-        )  # fmt: skip
+        )
         return outreach.warnings(text, recipient, sent, last_answer)
 
     def holiday_of(self, partner: PartnerRow, language: str) -> str:
@@ -101,7 +104,7 @@ class ReachingUseCases:
             for code in dict.fromkeys((own, "en"))
             for name, text in _templates()[code].items()
             if project or name != "propose"
-        ]  # fmt: skip
+        ]
 
     def unread(self) -> list[tuple[str, str]]:
         """``(account id, name)`` of people who wrote something that was not looked at yet."""
@@ -121,10 +124,16 @@ class ReachingUseCases:
 
     def _sent(self) -> list[tuple[str, str, float]]:
         me = self._account.current.id
-        done = [(str(row.fields["to_id"]), str(row.fields["text"]), float(row.fields["at"]))
-                for row in records.all_of(self._store, "message") if row.fields.get("from_id") == me]  # fmt: skip
-        waiting = [(str(entry.body["account_id"]), str(entry.body["text"]), entry.at) for entry in outbox.waiting(self._store)
-                   if entry.target_kind == "send_message"]  # fmt: skip
+        done = [
+            (str(row.fields["to_id"]), str(row.fields["text"]), float(row.fields["at"]))
+            for row in records.all_of(self._store, "message")
+            if row.fields.get("from_id") == me
+        ]
+        waiting = [
+            (str(entry.body["account_id"]), str(entry.body["text"]), entry.at)
+            for entry in outbox.waiting(self._store)
+            if entry.target_kind == "send_message"
+        ]
         return done + waiting
 
 

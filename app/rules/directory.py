@@ -117,9 +117,13 @@ def workload(active_projects: int) -> str:
 def tags_of(profile: Profile) -> set[str]:
     """A teacher's facets: kind letter, colon, item. ``d`` is the day of last activity, ``p`` the place."""
     found = {
-        f"c:{profile['country']}", f"r:{profile['role']}", f"t:{profile['school_type']}",
-        f"w:{workload(profile['active_projects'])}", f"d:{profile['last_active']}", f"p:{profile['place']}",
-    }  # fmt: skip
+        f"c:{profile['country']}",
+        f"r:{profile['role']}",
+        f"t:{profile['school_type']}",
+        f"w:{workload(profile['active_projects'])}",
+        f"d:{profile['last_active']}",
+        f"p:{profile['place']}",
+    }
     found.update(f"l:{item}" for item in profile["languages"])
     found.update(f"s:{item}" for item in profile["subjects"])
     found.update(f"a:{band}" for band in age_bands(profile["age_from"], profile["age_to"]))

@@ -42,8 +42,13 @@ def wish_of(draft: Mapping[str, Any], countries: Iterable[str], today: date) -> 
     """What a draft of a project asks of a partner."""
     first, last = draft.get("age_from"), draft.get("age_to")
     bands = age_bands(first, last) if isinstance(first, int) and isinstance(last, int) else []
-    return Wish(frozenset(countries), frozenset(draft.get("languages") or ()), frozenset(draft.get("subjects") or ()),
-                frozenset(bands), today)  # fmt: skip
+    return Wish(
+        frozenset(countries),
+        frozenset(draft.get("languages") or ()),
+        frozenset(draft.get("subjects") or ()),
+        frozenset(bands),
+        today,
+    )
 
 
 def criteria(wish: Wish, weights: Mapping[str, int]) -> list[Criterion]:

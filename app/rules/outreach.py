@@ -53,10 +53,13 @@ def warnings(text: str, recipient: Recipient, sent: Iterable[Sent], last_answer_
     answered = last_answer_days is not None and bool(to_them) and last_answer_days <= min(to_them)
     night = recipient.hour is not None and (recipient.hour >= NIGHT[0] or recipient.hour < NIGHT[1])
     found = {
-        "same_text": len(others) >= SAME_WARNS, "not_available": not recipient.available and not recipient.is_contact,
-        "silent": recipient.silent, "no_answer_yet": waiting and not answered, "holiday": bool(recipient.holiday),
+        "same_text": len(others) >= SAME_WARNS,
+        "not_available": not recipient.available and not recipient.is_contact,
+        "silent": recipient.silent,
+        "no_answer_yet": waiting and not answered,
+        "holiday": bool(recipient.holiday),
         "night": night,
-    }  # fmt: skip
+    }
     return [code for code, holds in found.items() if holds]
 
 

@@ -75,14 +75,28 @@ def prepare(lines: Iterable[tuple[Profile, bytes]], first_row: int) -> Iterator[
             yield Sets(table, chunk)
 
 
-def replace_pack(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
-                 lines: Iterable[tuple[Profile, bytes]], tick: Tick = lambda _n: None) -> int:  # fmt: skip
+def replace_pack(
+    db: DirectoryDatabase,
+    country: str,
+    part: str,
+    number: int,
+    sha256: str,
+    lines: Iterable[tuple[Profile, bytes]],
+    tick: Tick = lambda _n: None,
+) -> int:
     """Put a whole pack of ``(profile, its JSON)`` in the place of the one before; returns how many teachers it has."""
     return write_pack(db, country, part, number, sha256, prepare(lines, next_row(db)), tick)
 
 
-def write_pack(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
-               prepared: Iterable[Prepared], tick: Tick = lambda _n: None) -> int:  # fmt: skip
+def write_pack(
+    db: DirectoryDatabase,
+    country: str,
+    part: str,
+    number: int,
+    sha256: str,
+    prepared: Iterable[Prepared],
+    tick: Tick = lambda _n: None,
+) -> int:
     """Write a prepared pack in the place of the one before, all of it or nothing."""
     count = 0
     with db.transaction():
@@ -106,8 +120,16 @@ def write_pack(db: DirectoryDatabase, country: str, part: str, number: int, sha2
     return count
 
 
-def apply_delta(db: DirectoryDatabase, country: str, part: str, number: int, sha256: str,
-                changed: Iterable[Profile], gone: Iterable[str], first_row: int | None = None) -> None:  # fmt: skip
+def apply_delta(
+    db: DirectoryDatabase,
+    country: str,
+    part: str,
+    number: int,
+    sha256: str,
+    changed: Iterable[Profile],
+    gone: Iterable[str],
+    first_row: int | None = None,
+) -> None:
     """Bring a pack one step further: ``changed`` teachers replace their rows, ``gone`` ones disappear."""
     with db.transaction():
         ((segment,),) = db.sql("select segment from pack where country = ? and part = ?", (country, part))
@@ -283,8 +305,9 @@ def _remove_pack(db: DirectoryDatabase, country: str, part: str) -> None:
     db.sql(f"delete {where}", of_pack)
 
 
-def _merge(db: DirectoryDatabase, table: str, names: tuple[str, ...], keys: tuple[Any, ...],
-           change: Callable[[BitMap], BitMap]) -> None:  # fmt: skip
+def _merge(
+    db: DirectoryDatabase, table: str, names: tuple[str, ...], keys: tuple[Any, ...], change: Callable[[BitMap], BitMap]
+) -> None:
     """Change one set; an empty one leaves nothing behind."""
     connection = db.db.connection()
     where = f"from {table} where " + " and ".join(f"{name} = ?" for name in names)

@@ -176,8 +176,9 @@ class Directory:
 
     def _chosen(self, search: Search) -> dict[str, BitMap]:
         """For each kind with a choice, the rows it leaves."""
-        found = {kind: self._union(tag for tag in search.tags if tag[0] == kind)
-                 for kind in {tag[0] for tag in search.tags}}  # fmt: skip
+        found = {
+            kind: self._union(tag for tag in search.tags if tag[0] == kind) for kind in {tag[0] for tag in search.tags}
+        }
         if search.active_since:
             found["active"] = self._since(search.active_since)
         if search.within_km and search.home:
@@ -291,8 +292,13 @@ def _all_of(base: BitMap, sets: Iterable[BitMap]) -> BitMap:
     return base
 
 
-_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρστυφχψω", "абвгдежзиклмнопрстуфхцчшщъыьэюяіїєјљњћџђ",
-              "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ", "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ")  # fmt: skip
+_ALPHABETS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "αβγδεζηθικλμνξοπρστυφχψω",
+    "абвгдежзиклмнопрстуфхцчшщъыьэюяіїєјљњћџђ",
+    "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
+    "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
+)
 
 
 def _slips(word: str) -> set[str]:

@@ -80,9 +80,15 @@ def projections(store: Store, kind: str) -> list[tuple[str, str, dict[str, Any],
 
 def keep(store: Store, document: Stored) -> None:
     store.run(
-        Document.replace(id=document.id, scope=document.scope, kind=document.kind, state=document.state,
-                         fields=json.dumps(document.fields, ensure_ascii=False), at=document.at)
-    )  # fmt: skip
+        Document.replace(
+            id=document.id,
+            scope=document.scope,
+            kind=document.kind,
+            state=document.state,
+            fields=json.dumps(document.fields, ensure_ascii=False),
+            at=document.at,
+        )
+    )
 
 
 def keep_local_edit(store: Store, document: Stored, edit: bytes, author: tuple[str, str], merge: Merge) -> None:
@@ -98,9 +104,10 @@ def keep_local_edit(store: Store, document: Stored, edit: bytes, author: tuple[s
             return
         edit_id = str(uuid7())
         store.run(
-            DocumentUpdate.insert(id=edit_id, document_id=document.id, seq=None, author_id=author[0],
-                                  author=author[1], at=now, data=edit)
-        )  # fmt: skip
+            DocumentUpdate.insert(
+                id=edit_id, document_id=document.id, seq=None, author_id=author[0], author=author[1], at=now, data=edit
+            )
+        )
         outbox.add(store, edit_id, "document", document.scope, (document.kind, document.id), {})
 
 

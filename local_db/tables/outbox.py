@@ -53,8 +53,19 @@ class Waiting:
     at: float
 
 
-_COLUMNS = (Outbox.n, Outbox.id, Outbox.kind, Outbox.scope, Outbox.target_kind, Outbox.target_id,
-            Outbox.body, Outbox.base_revision, Outbox.state, Outbox.reason, Outbox.at)  # fmt: skip
+_COLUMNS = (
+    Outbox.n,
+    Outbox.id,
+    Outbox.kind,
+    Outbox.scope,
+    Outbox.target_kind,
+    Outbox.target_id,
+    Outbox.body,
+    Outbox.base_revision,
+    Outbox.state,
+    Outbox.reason,
+    Outbox.at,
+)
 
 
 def _waiting(row: dict[str, Any]) -> Waiting:
@@ -73,14 +84,21 @@ def add(
     """Queue one change. Call it inside the transaction that makes the change."""
     store.run(
         Outbox.insert(
-            id=change_id, kind=kind, scope=scope, target_kind=target[0], target_id=target[1],
-            body=json.dumps(body, ensure_ascii=False), base_revision=base_revision, at=time.time(),
+            id=change_id,
+            kind=kind,
+            scope=scope,
+            target_kind=target[0],
+            target_id=target[1],
+            body=json.dumps(body, ensure_ascii=False),
+            base_revision=base_revision,
+            at=time.time(),
         )
-    )  # fmt: skip
+    )
 
 
-def queue_command(store: Store, scope: str, target: tuple[str, str], args: dict[str, Any],
-                  queued: Callable[[], None]) -> Callable[[], bool]:  # fmt: skip
+def queue_command(
+    store: Store, scope: str, target: tuple[str, str], args: dict[str, Any], queued: Callable[[], None]
+) -> Callable[[], bool]:
     """Queue a command of its own; returns the undo, which is True as long as it was not handed out for sending."""
     change_id = str(uuid7())
     with store.transaction():

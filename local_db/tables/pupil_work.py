@@ -101,17 +101,34 @@ def add_pupil(store: Store, class_id: str, name: str, pseudonym: str) -> str:
 
 def _works(store: Store, *where: Any) -> list[WorkRow]:
     query = (
-        Work.select(Work.id, Work.pupil_id, Pupil.name.alias("pupil"), Pupil.pseudonym, Work.title, Work.filename,
-                    Work.kind, Work.sha256, Work.size, Work.thumbnail, Work.permitted, Work.at)
+        Work.select(
+            Work.id,
+            Work.pupil_id,
+            Pupil.name.alias("pupil"),
+            Pupil.pseudonym,
+            Work.title,
+            Work.filename,
+            Work.kind,
+            Work.sha256,
+            Work.size,
+            Work.thumbnail,
+            Work.permitted,
+            Work.at,
+        )
         .join(Pupil, on=(Pupil.id == Work.pupil_id))
         .where(*where)
         .order_by(Work.at)
-    )  # fmt: skip
+    )
     return [
-        WorkRow(**{**row, "permitted": bool(row["permitted"]),
-                   "thumbnail": bytes(row["thumbnail"]) if row["thumbnail"] else None})
+        WorkRow(
+            **{
+                **row,
+                "permitted": bool(row["permitted"]),
+                "thumbnail": bytes(row["thumbnail"]) if row["thumbnail"] else None,
+            }
+        )
         for row in store.all(query)
-    ]  # fmt: skip
+    ]
 
 
 def works(store: Store, class_id: str) -> list[WorkRow]:

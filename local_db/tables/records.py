@@ -100,9 +100,16 @@ def change(store: Store, kind: str, record_id: str, scope: str, fields: Fields) 
         shown = {**(_shown(known) if known else {}), **fields}
         server = known["server_fields"] if known else "{}"
         store.run(
-            Record.replace(kind=kind, id=record_id, scope=scope, revision=known["revision"] if known else 0,
-                           server_fields=server, fields=_json(shown), deleted=int(bool(shown.get("deleted"))))
-        )  # fmt: skip
+            Record.replace(
+                kind=kind,
+                id=record_id,
+                scope=scope,
+                revision=known["revision"] if known else 0,
+                server_fields=server,
+                fields=_json(shown),
+                deleted=int(bool(shown.get("deleted"))),
+            )
+        )
 
 
 def accept(store: Store, scope: str, rows: Iterable[tuple[str, str, int, Fields]]) -> list[Difference]:
@@ -177,17 +184,31 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
         _keep_difference(store, item)
     shown = {**theirs, **mine}
     store.run(
-        Record.replace(kind=kind, id=record_id, scope=scope, revision=revision, server_fields=_json(theirs),
-                       fields=_json(shown), deleted=int(bool(shown.get("deleted"))))
-    )  # fmt: skip
+        Record.replace(
+            kind=kind,
+            id=record_id,
+            scope=scope,
+            revision=revision,
+            server_fields=_json(theirs),
+            fields=_json(shown),
+            deleted=int(bool(shown.get("deleted"))),
+        )
+    )
     return found
 
 
 def _keep_difference(store: Store, item: Difference) -> None:
     store.run(
-        Conflict.insert(id=item.id, kind=item.kind, record_id=item.record_id, field=item.field,
-                        mine=_json(item.mine), theirs=_json(item.theirs), at=time.time())
-    )  # fmt: skip
+        Conflict.insert(
+            id=item.id,
+            kind=item.kind,
+            record_id=item.record_id,
+            field=item.field,
+            mine=_json(item.mine),
+            theirs=_json(item.theirs),
+            at=time.time(),
+        )
+    )
 
 
 def _json(value: Any) -> str:

@@ -5,7 +5,10 @@ from hypothesis import HealthCheck, settings
 from tests.convergence import TwoComputers
 
 TwoComputers.TestCase.settings = settings(
-    max_examples=400, stateful_step_count=60, deadline=None, print_blob=True,
+    max_examples=400,
+    stateful_step_count=60,
+    deadline=None,
+    print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 TestTwoComputers = TwoComputers.TestCase

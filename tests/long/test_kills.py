@@ -41,8 +41,12 @@ while True:
 def test_killed_at_any_instant(tmp_path: Path, seed: int) -> None:
     chance, key, project, number, taken = random.Random(seed), secrets.token_bytes(32), "", 0, 0
     for _kill in range(25):
-        child = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "p"), key.hex(), project, str(number)],
-                                 cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)  # fmt: skip
+        child = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path / "p"), key.hex(), project, str(number)],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert child.stdout
         first = child.stdout.readline().split()
         time.sleep(chance.random() * 0.2)

@@ -64,13 +64,32 @@ class Demo:
     def menu(self, window: MainWindow) -> list[Action]:
         online = window.workspace.line.connected
         return [
-            Action("demo-line", _("This computer has a connection"), "demo", lambda: self.switch_line(window),
-                   "Ctrl+Shift+O", checkable=True, checked=online),
-            Action("demo-partner", _("Open the partner teacher's window"), "demo", lambda: self.show(TEACHERS[1]),
-                   "Ctrl+Shift+P", "users"),
-            Action("demo-approve", _("Let the national offices approve what waits"), "demo",
-                   lambda: self.approve(window), "Ctrl+Shift+A", "check-circle"),
-        ]  # fmt: skip
+            Action(
+                "demo-line",
+                _("This computer has a connection"),
+                "demo",
+                lambda: self.switch_line(window),
+                "Ctrl+Shift+O",
+                checkable=True,
+                checked=online,
+            ),
+            Action(
+                "demo-partner",
+                _("Open the partner teacher's window"),
+                "demo",
+                lambda: self.show(TEACHERS[1]),
+                "Ctrl+Shift+P",
+                "users",
+            ),
+            Action(
+                "demo-approve",
+                _("Let the national offices approve what waits"),
+                "demo",
+                lambda: self.approve(window),
+                "Ctrl+Shift+A",
+                "check-circle",
+            ),
+        ]
 
     def switch_line(self, window: MainWindow) -> None:
         """Cut this computer's line, or mend it."""
@@ -85,8 +104,10 @@ class Demo:
             window.say(_("Approved.") if said else _("No project waits for the national offices."))
 
         run_in_worker(
-            lambda _progress: self.platform.approve_all(), approved, lambda error: window.say(str(error)),
-        )  # fmt: skip
+            lambda _progress: self.platform.approve_all(),
+            approved,
+            lambda error: window.say(str(error)),
+        )
 
     def close(self) -> None:
         for window in list(self.windows.values()):

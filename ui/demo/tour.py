@@ -33,11 +33,15 @@ NOTE = "Met at the seminar; answers quickly."
 STORY = "Karın altındaki su\n\nBir gün dağdan bir damla indi ve denizi aramaya gitti.\n"
 DRAFT: dict[str, Any] = {
     "description": "Two schools, one on a mountain and one by the sea, follow the water between them.",
-    "languages": ["en"], "subjects": ["biology", "geography"], "age_from": 12, "age_to": 15, "pupils": 48,
+    "languages": ["en"],
+    "subjects": ["biology", "geography"],
+    "age_from": 12,
+    "age_to": 15,
+    "pupils": 48,
     "aims": "Pupils learn to measure water and to compare what they find.",
     "work_process": "October: first measurements. November: exchange of data. December: stories.",
     "expected_results": "A shared book of stories and a table of measurements.",
-}  # fmt: skip
+}
 HALF_SECOND = 0.5
 
 
@@ -235,8 +239,12 @@ class Tour:
         email = TEACHERS[0]
         self.a.close()
         self.a.workspace.close()
-        child = subprocess.Popen([sys.executable, str(MAIN), "demo", "--type-until-killed", str(self.demo.profile(email))],
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
+        child = subprocess.Popen(
+            [sys.executable, str(MAIN), "demo", "--type-until-killed", str(self.demo.profile(email))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert child.stdin and child.stdout
         child.stdin.write(self.demo.keys[email].hex() + "\n")
         child.stdin.flush()

@@ -19,8 +19,9 @@ MOST = 4
 class CompareDialog(QDialog):
     """``fits`` are given where a draft is being matched; ``on_open`` shows one teacher."""
 
-    def __init__(self, partners: list[PartnerRow], fits: list[Fit] | None, parent: QWidget,
-                 on_open: Callable[[PartnerRow], None]) -> None:  # fmt: skip
+    def __init__(
+        self, partners: list[PartnerRow], fits: list[Fit] | None, parent: QWidget, on_open: Callable[[PartnerRow], None]
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Compare teachers"))
         self.resize(min(theme.px(260) * len(partners) + theme.px(160), 1320), min(theme.px(620), 740))
@@ -90,4 +91,4 @@ def _facts(partners: list[PartnerRow]) -> list[tuple[str, list[str]]]:
         (_("Past projects"), ["; ".join(q.title for q in p.projects) or "–" for p in partners]),
         (_("Last active"), [ago(p.last_active) for p in partners]),
         (_("About"), [p.about or "–" for p in partners]),
-    ]  # fmt: skip
+    ]

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar, QWidget
 
 from app.account import SyncError
@@ -15,6 +15,7 @@ from ui import words
 from ui.host import Host
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, button, card, column, label, row
+from ui.widgets.timers import single_shot
 from ui.worker import run_in_worker
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -92,8 +93,13 @@ class DirectoryStrip(QFrame):
         self._show(running=True)
         self._progress(0, 0)
         workspace = self._host.workspace
-        run_in_worker(lambda progress: self._use.fetch(progress, self.stopped), self._done, self._failed,
-                      on_progress=self._progress, close=workspace.close_thread)  # fmt: skip
+        run_in_worker(
+            lambda progress: self._use.fetch(progress, self.stopped),
+            self._done,
+            self._failed,
+            on_progress=self._progress,
+            close=workspace.close_thread,
+        )
 
     def _progress(self, done: int, total: int) -> None:
         self._bar.setRange(0, max(1, total // 1_000))
@@ -107,8 +113,11 @@ class DirectoryStrip(QFrame):
         self.refresh()
         self._on_change()
         if complaints:
-            text = ngettext("{n} part of the directory was left out: {first}", "{n} parts of the directory were left out: {first}",
-                            len(complaints))  # fmt: skip
+            text = ngettext(
+                "{n} part of the directory was left out: {first}",
+                "{n} parts of the directory were left out: {first}",
+                len(complaints),
+            )
             self._host.say(text.format(n=number(len(complaints)), first=complaints[0]))
         else:
             self._host.say(_("The directory is up to date."))
@@ -131,9 +140,13 @@ class DirectoryDialog(QDialog):
     """Countries with how many teachers and bytes each has; below, what the choice costs."""
 
     def __init__(
-        self, offers: list[Offer], choice: DirectoryChoice, cost: Callable[[DirectoryChoice], tuple[int, float]],
-        choose: Callable[[DirectoryChoice], None], parent: QWidget,
-    ) -> None:  # fmt: skip
+        self,
+        offers: list[Offer],
+        choice: DirectoryChoice,
+        cost: Callable[[DirectoryChoice], tuple[int, float]],
+        choose: Callable[[DirectoryChoice], None],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._offers = sorted(offers, key=lambda offer: fold(country_name(offer.country)))
         self._cost, self._choose = cost, choose
@@ -142,8 +155,11 @@ class DirectoryDialog(QDialog):
         layout = column(self, spacing=8, margin=16)
         layout.addWidget(label(_("Teachers on this computer"), "cardTitle"))
         if not offers:
-            layout.addWidget(EmptyState("cloud-slash", _("No list of countries yet"),
-                                        _("Sign in and sync once; then you can choose.")))  # fmt: skip
+            layout.addWidget(
+                EmptyState(
+                    "cloud-slash", _("No list of countries yet"), _("Sign in and sync once; then you can choose.")
+                )
+            )
             layout.addLayout(row(button(_("Close"), self.reject)))
             return
         self.filter = QLineEdit()
@@ -164,8 +180,7 @@ class DirectoryDialog(QDialog):
         layout.addLayout(row(every, none, button(_("Cancel"), self.reject), self.fetch))
         self._fill(choice)
         self.list.itemChanged.connect(lambda _item: self._timer.start())
-        self._timer = QTimer(self, singleShot=True, interval=30)
-        self._timer.timeout.connect(self._retell)
+        self._timer = single_shot(self, 30, self._retell)
         self._retell()
 
     def choice(self) -> DirectoryChoice:
@@ -199,8 +214,11 @@ class DirectoryDialog(QDialog):
             (o.available if only else o.teachers) for o in self._offers if o.country in (choice.countries or ())
         )
         if size:
-            text = ngettext("{n} teacher. Still to fetch: {size}, about {time}.",
-                            "{n} teachers. Still to fetch: {size}, about {time}.", teachers)  # fmt: skip
+            text = ngettext(
+                "{n} teacher. Still to fetch: {size}, about {time}.",
+                "{n} teachers. Still to fetch: {size}, about {time}.",
+                teachers,
+            )
         else:
             text = ngettext("{n} teacher. Nothing to fetch.", "{n} teachers. Nothing to fetch.", teachers)
         self._sum.setText(text.format(n=number(teachers), size=file_size(size), time=minutes(seconds)))

@@ -10,8 +10,17 @@ from i18n.formats import number
 from ui import words
 from ui.widgets.basics import ElidedCheckBox, button, card, clear, column, label, row, scrolled
 
-TICKED = (("c", mark("Country")), ("l", mark("Language")), ("a", mark("Pupils' age")), ("s", mark("Subject")),
-          ("r", mark("Role")), ("t", mark("School type")), ("w", mark("Workload")), ("v", ""), ("e", ""))  # fmt: skip
+TICKED = (
+    ("c", mark("Country")),
+    ("l", mark("Language")),
+    ("a", mark("Pupils' age")),
+    ("s", mark("Subject")),
+    ("r", mark("Role")),
+    ("t", mark("School type")),
+    ("w", mark("Workload")),
+    ("v", ""),
+    ("e", ""),
+)
 VOCABULARIES = {"c": "countries", "l": "languages", "s": "subjects", "r": "staff_roles", "t": "school_types"}
 AGES = {"u6": "3–6", "7_11": "7–11", "12_15": "12–15", "16_19": "16–19"}
 WORKLOADS = {"free": mark("No project now"), "some": mark("1 or 2 projects"), "busy": mark("3 projects or more")}
@@ -32,8 +41,12 @@ def facet_text(tag: str) -> str:
 
 
 def active_text(days: int) -> str:
-    return {7: _("Active this week"), 30: _("Active this month"), 90: _("Active in 3 months"),
-            180: _("Active in 6 months")}.get(days, "")  # fmt: skip
+    return {
+        7: _("Active this week"),
+        30: _("Active this month"),
+        90: _("Active in 3 months"),
+        180: _("Active in 6 months"),
+    }.get(days, "")
 
 
 def near_text(kilometres: int) -> str:
@@ -64,11 +77,23 @@ class FacetPanel(QFrame):
         clear(self._body)
         for kind, title in TICKED:
             self._kind(kind, title, found, query)
-        self._one_of(_("Last active"), "active", {days: active_text(days) for days in found.active}, found.active,
-                     query.active_days, self._on_active)  # fmt: skip
+        self._one_of(
+            _("Last active"),
+            "active",
+            {days: active_text(days) for days in found.active},
+            found.active,
+            query.active_days,
+            self._on_active,
+        )
         if found.near:
-            self._one_of(_("Distance from my school"), "near", {km: near_text(km) for km in found.near}, found.near,
-                         query.within_km, self._on_near)  # fmt: skip
+            self._one_of(
+                _("Distance from my school"),
+                "near",
+                {km: near_text(km) for km in found.near},
+                found.near,
+                query.within_km,
+                self._on_near,
+            )
         self._body.addStretch()
         if focused and (same := self.findChild(QWidget, focused)):
             same.setFocus()
@@ -104,8 +129,15 @@ class FacetPanel(QFrame):
         holder.setLayout(line)
         return holder
 
-    def _one_of(self, title: str, name: str, texts: dict[int, str], counts: dict[int, int], chosen: int,
-                choose: Callable[[int], None]) -> None:  # fmt: skip
+    def _one_of(
+        self,
+        title: str,
+        name: str,
+        texts: dict[int, str],
+        counts: dict[int, int],
+        chosen: int,
+        choose: Callable[[int], None],
+    ) -> None:
         self._body.addWidget(label(title, "section"))
         box = QComboBox()
         box.setAccessibleName(title)

@@ -32,13 +32,29 @@ def save_table(host: Host, parent: QWidget) -> None:
     )
     if not path:
         return
-    header = [_("Name"), _("School"), _("Town"), _("Country"), _("Languages"), _("Subjects"), _("Pupils' age"), _("Folder"),
-              _("Note")]  # fmt: skip
+    header = [
+        _("Name"),
+        _("School"),
+        _("Town"),
+        _("Country"),
+        _("Languages"),
+        _("Subjects"),
+        _("Pupils' age"),
+        _("Folder"),
+        _("Note"),
+    ]
 
     def done(count: int) -> None:
-        text = ngettext("{n} teacher was written to “{file}”. It is not encrypted: keep it safe.",
-                        "{n} teachers were written to “{file}”. It is not encrypted: keep it safe.", count)  # fmt: skip
+        text = ngettext(
+            "{n} teacher was written to “{file}”. It is not encrypted: keep it safe.",
+            "{n} teachers were written to “{file}”. It is not encrypted: keep it safe.",
+            count,
+        )
         host.say(text.format(n=number(count), file=Path(path).name))
 
-    run_in_worker(lambda _progress: host.workspace.keeping.export_csv(Path(path), header), done,
-                  lambda _error: host.say(words.trouble("store")), close=host.workspace.close_thread)  # fmt: skip
+    run_in_worker(
+        lambda _progress: host.workspace.keeping.export_csv(Path(path), header),
+        done,
+        lambda _error: host.say(words.trouble("store")),
+        close=host.workspace.close_thread,
+    )

@@ -29,8 +29,12 @@ def place(partner: PartnerRow) -> str:
 
 def spoken(partner: PartnerRow) -> str:
     """A partner in one sentence, for a screen reader."""
-    parts = [partner.name, place(partner), ", ".join(words.item("subjects", s) for s in partner.subjects),
-             _("active {when}").format(when=ago(partner.last_active))]  # fmt: skip
+    parts = [
+        partner.name,
+        place(partner),
+        ", ".join(words.item("subjects", s) for s in partner.subjects),
+        _("active {when}").format(when=ago(partner.last_active)),
+    ]
     return ". ".join(parts + ([_("starred")] if partner.starred else []))
 
 
@@ -175,9 +179,15 @@ def _font(size: int, bold: bool) -> QFont:
 
 
 def _draw(
-    painter: QPainter, box: QRect, text: str, size: int, token: str,
-    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft, *, bold: bool = False,
-) -> None:  # fmt: skip
+    painter: QPainter,
+    box: QRect,
+    text: str,
+    size: int,
+    token: str,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    *,
+    bold: bool = False,
+) -> None:
     font = _font(size, bold)
     painter.setFont(font)
     painter.setPen(theme.colour(token))

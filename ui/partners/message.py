@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QWidget
 
 from app.partners import Message, PartnerRow
@@ -12,24 +12,36 @@ from i18n.formats import clock, country_name, language_name, number
 from ui.host import Host
 from ui.theme import theme
 from ui.widgets.basics import button, column, label, row, scrolled
+from ui.widgets.timers import single_shot
 
 TEMPLATE_NAMES = {
-    "introduce": mark("Introduce yourself"), "propose": mark("Propose your project"), "remind": mark("Ask again, politely"),
-}  # fmt: skip
+    "introduce": mark("Introduce yourself"),
+    "propose": mark("Propose your project"),
+    "remind": mark("Ask again, politely"),
+}
 WARNINGS = {
-    "same_text": mark("You have sent almost the same words to others lately. The code of conduct asks not to send one message "
-                      "to several people: write what is meant for this person."),
+    "same_text": mark(
+        "You have sent almost the same words to others lately. The code of conduct asks not to send one message "
+        "to several people: write what is meant for this person."
+    ),
     "not_available": mark("This person is not available for projects at the moment."),
     "silent": mark("You have marked this person as not answering."),
     "no_answer_yet": mark("You wrote less than a week ago and have no answer yet."),
-}  # fmt: skip
+}
 
 
 class MessageDialog(QDialog):
     """Writes a message, or the words of a contact request. ``on_send`` gets the text."""
 
-    def __init__(self, host: Host, partner: PartnerRow, on_send: Callable[[str], None], parent: QWidget, *,
-                 is_request: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        host: Host,
+        partner: PartnerRow,
+        on_send: Callable[[str], None],
+        parent: QWidget,
+        *,
+        is_request: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._host, self._use, self._partner = host, host.workspace.reaching, partner
         self._on_send, self._limit = on_send, MAX_REQUEST if is_request else MAX_MESSAGE
@@ -63,8 +75,7 @@ class MessageDialog(QDialog):
         layout.addWidget(
             label(_("Sent the next time you are connected. What you write is kept until then."), "muted", wrap=True)
         )
-        self._timer = QTimer(self, singleShot=True, interval=250)
-        self._timer.timeout.connect(self._look)
+        self._timer = single_shot(self, 250, self._look)
         self.text.textChanged.connect(lambda: self._timer.start())
         self._look()
 

@@ -29,6 +29,7 @@ from ui.partners.profile import PartnerProfile
 from ui.partners.weights import WeightsDialog
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row, side_by_side
+from ui.widgets.timers import single_shot
 
 WAIT_MS = 4  # keys that come faster are one search
 SETTLE_MS = 60  # a pause in the typing: facets, map and profile follow
@@ -53,10 +54,8 @@ class PartnersPage(Page):
         self.body.addWidget(self.strip)
         self._build_columns()
         self._wanted: PartnerRow | None = None
-        self._settle_timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle_timer.timeout.connect(self._settle)
-        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
-        self._timer.timeout.connect(self._typed)
+        self._settle_timer = single_shot(self, SETTLE_MS, self._settle)
+        self._timer = single_shot(self, WAIT_MS, self._typed)
         self._found.connect(self._show)
         self.line.setText(self._query.words)
         self._failed.connect(lambda _error: host.say(words.trouble("store")))
@@ -115,8 +114,9 @@ class PartnersPage(Page):
         self._middle = QStackedWidget()
         for widget in (self.list, self.map, nothing):
             self._middle.addWidget(widget)
-        self.facets = FacetPanel(self._toggle, lambda days: self._change(active_days=days),
-                                 lambda km: self._change(within_km=km))  # fmt: skip
+        self.facets = FacetPanel(
+            self._toggle, lambda days: self._change(active_days=days), lambda km: self._change(within_km=km)
+        )
         panels = ((self.facets, 216), (self._middle, 550), (self.profile, 326))
         for widget, width in panels:
             widget.setMinimumWidth(min(theme.px(width) // 2 + 60, 330))
@@ -133,8 +133,11 @@ class PartnersPage(Page):
         if at is None:
             self.say(_("The directory comes with the first sync."))
         else:
-            text = ngettext("{n} teacher in {countries} countries, on this computer. Directory of {day}.",
-                            "{n} teachers in {countries} countries, on this computer. Directory of {day}.", teachers)  # fmt: skip
+            text = ngettext(
+                "{n} teacher in {countries} countries, on this computer. Directory of {day}.",
+                "{n} teachers in {countries} countries, on this computer. Directory of {day}.",
+                teachers,
+            )
             self.say(text.format(n=number(teachers), countries=number(countries), day=day(at)))
         self.strip.refresh()
         self._fill_only()
@@ -209,16 +212,31 @@ class PartnersPage(Page):
 
     def _empty(self, found: Found) -> QWidget:
         if self._use.directory_size()[0] == 0:
-            return EmptyState("globe-hemisphere-west", _("No directory yet"),
-                              _("It comes by itself when you are signed in and connected. A large directory asks first "
-                                "which countries you want."), _("Choose countries…"), self.strip.choose)  # fmt: skip
+            return EmptyState(
+                "globe-hemisphere-west",
+                _("No directory yet"),
+                _(
+                    "It comes by itself when you are signed in and connected. A large directory asks first "
+                    "which countries you want."
+                ),
+                _("Choose countries…"),
+                self.strip.choose,
+            )
         if found.suggestion:
-            return EmptyState("magnifying-glass", _("Nobody has all of these words"),
-                              _("Perhaps one is written differently."),
-                              _("Search for “{words}”").format(words=found.suggestion),
-                              lambda: self.line.setText(found.suggestion))  # fmt: skip
-        return EmptyState("magnifying-glass", _("Nobody fits all of this"),
-                          _("Take a filter away, or use fewer words."), _("Clear all"), self._clear)  # fmt: skip
+            return EmptyState(
+                "magnifying-glass",
+                _("Nobody has all of these words"),
+                _("Perhaps one is written differently."),
+                _("Search for “{words}”").format(words=found.suggestion),
+                lambda: self.line.setText(found.suggestion),
+            )
+        return EmptyState(
+            "magnifying-glass",
+            _("Nobody fits all of this"),
+            _("Take a filter away, or use fewer words."),
+            _("Clear all"),
+            self._clear,
+        )
 
     def _show_chips(self) -> None:
         clear(self._chip_bar)
@@ -352,8 +370,9 @@ class PartnersPage(Page):
 
     def _ask_save(self) -> None:
         texts = [self._query.words, *(facet_text(tag) for tag in sorted(self._query.tags))]
-        name, fine = QInputDialog.getText(self, _("Save this search…"), _("Name of the search:"),
-                                          text=", ".join(text for text in texts if text))  # fmt: skip
+        name, fine = QInputDialog.getText(
+            self, _("Save this search…"), _("Name of the search:"), text=", ".join(text for text in texts if text)
+        )
         if fine and name.strip():
             self.save_search(name)
 

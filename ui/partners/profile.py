@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPlainTextEdit, QWidget
 
 from app.partners import PartnerRow
@@ -17,6 +17,7 @@ from ui.partners.list import place
 from ui.partners.message import MessageDialog, conversation
 from ui.theme import theme
 from ui.widgets.basics import Avatar, EmptyState, button, card, chips, clear, column, label, row, scrolled, tone_label
+from ui.widgets.timers import single_shot
 
 KEEP_MS = 300
 SHOWN_MESSAGES = 6
@@ -25,8 +26,13 @@ SHOWN_MESSAGES = 6
 class PartnerProfile(QFrame):
     """The panel at the right of the partner list."""
 
-    def __init__(self, host: Host, on_star: Callable[[PartnerRow], None], on_compare: Callable[[PartnerRow], None],
-                 on_show_comparison: Callable[[], object]) -> None:  # fmt: skip
+    def __init__(
+        self,
+        host: Host,
+        on_star: Callable[[PartnerRow], None],
+        on_compare: Callable[[PartnerRow], None],
+        on_show_comparison: Callable[[], object],
+    ) -> None:
         super().__init__()
         self._host, self._on_star = host, on_star
         self._on_compare, self._on_show_comparison = on_compare, on_show_comparison
@@ -42,8 +48,7 @@ class PartnerProfile(QFrame):
         self._foot = column(spacing=8, margin=8)
         layout.addLayout(self._foot)
         self._note: QPlainTextEdit | None = None
-        self._timer = QTimer(self, singleShot=True, interval=KEEP_MS)
-        self._timer.timeout.connect(self.keep_note)
+        self._timer = single_shot(self, KEEP_MS, self.keep_note)
         self.show_partner(None)
 
     def show_partner(self, partner: PartnerRow | None) -> None:
@@ -87,8 +92,10 @@ class PartnerProfile(QFrame):
 
     def _school(self, partner: PartnerRow) -> str:
         kind = words.item("school_types", partner.school_type)
-        parts = [f"{place(partner)}.", _("{kind}, pupils of {first} to {last}.").format(
-            kind=kind, first=partner.age_from, last=partner.age_to)]  # fmt: skip
+        parts = [
+            f"{place(partner)}.",
+            _("{kind}, pupils of {first} to {last}.").format(kind=kind, first=partner.age_from, last=partner.age_to),
+        ]
         return " ".join([*parts, *([_("eTwinning School.")] if partner.etwinning_school else [])])
 
     def _fit(self, partner: PartnerRow) -> None:

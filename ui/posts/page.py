@@ -1,6 +1,6 @@
 """Posts that look for partners, and project ideas: the community's list, one post with its answers, and a new one."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from app.posts import Post
@@ -26,6 +26,7 @@ from ui.widgets.basics import (
     side_by_side,
     tone_label,
 )
+from ui.widgets.timers import single_shot
 
 ROLE = Qt.ItemDataRole.UserRole
 KIND_NAMES = {"partner": mark("Looking for a partner"), "idea": mark("Project idea")}
@@ -96,17 +97,26 @@ class PostsPage(Page):
         self._post = post
         clear(self._shown)
         if post is None:
-            self._shown.addWidget(EmptyState("megaphone", _("No posts here"),
-                                             _("Posts come with a sync. You can write the first one: it waits until you are connected."),
-                                             _("New post…"), self.ask_new))  # fmt: skip
+            self._shown.addWidget(
+                EmptyState(
+                    "megaphone",
+                    _("No posts here"),
+                    _("Posts come with a sync. You can write the first one: it waits until you are connected."),
+                    _("New post…"),
+                    self.ask_new,
+                )
+            )
             self._shown.addStretch()
             return
         self._head(post)
         text = label(post.text, wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._shown.addWidget(text)
-        facts = [*(words.item("languages", code) for code in post.languages), *(words.item("subjects", code) for code in post.subjects),
-                 *(AGES.get(band, band) for band in post.ages)]  # fmt: skip
+        facts = [
+            *(words.item("languages", code) for code in post.languages),
+            *(words.item("subjects", code) for code in post.subjects),
+            *(AGES.get(band, band) for band in post.ages),
+        ]
         if facts:
             self._shown.addWidget(chips(facts))
         self._answers(post)
@@ -211,8 +221,7 @@ class PostDialog(QDialog):
         kept = host.workspace.preference(self.DRAFT, {})
         self.title.setText(kept.get("title", ""))
         self.text.setPlainText(kept.get("text", ""))
-        self._timer = QTimer(self, singleShot=True, interval=250)
-        self._timer.timeout.connect(self._keep)
+        self._timer = single_shot(self, 250, self._keep)
         self.title.textChanged.connect(lambda: self._timer.start())
         self.text.textChanged.connect(lambda: self._timer.start())
         self._keep()

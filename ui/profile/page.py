@@ -28,6 +28,7 @@ from ui.widgets.basics import (
     side_by_side,
     tone_label,
 )
+from ui.widgets.timers import single_shot
 
 KEEP_MS = 300
 
@@ -45,8 +46,7 @@ class MyProfilePage(Page):
         self._preview = column(preview, spacing=8, margin=12)
         layout.addWidget(scrolled(preview))
         self.body.addWidget(side_by_side((scrolled(inner), 640), (frame, 420), grows=0), 1)
-        self._timer = QTimer(self, singleShot=True, interval=KEEP_MS)
-        self._timer.timeout.connect(self.keep)
+        self._timer = single_shot(self, KEEP_MS, self.keep)
 
     def _build_form(self) -> None:
         about, layout = card(spacing=4)
@@ -84,9 +84,11 @@ class MyProfilePage(Page):
         for box in (self.available, self.keepable):
             box.clicked.connect(self.keep)
             rights_layout.addWidget(box)
-        hint = _("Without the second tick you are not in the offline directory; whoever has your entry loses it at the next sync. "
-                 "Public: name, school, town, country and everything on this page. "
-                 "Not public: your e-mail, notes, classes and pupils.")  # fmt: skip
+        hint = _(
+            "Without the second tick you are not in the offline directory; whoever has your entry loses it at the next sync. "
+            "Public: name, school, town, country and everything on this page. "
+            "Not public: your e-mail, notes, classes and pupils."
+        )
         rights_layout.addWidget(label(hint, "muted", wrap=True))
         for frame in (about, school, rights):
             self._form.addWidget(frame)
@@ -150,11 +152,17 @@ class MyProfilePage(Page):
 
     def _values(self) -> dict[str, object]:
         return {
-            "about": self.about.toPlainText()[:4_000], "languages": self.languages.value(), "subjects": self.subjects.value(),
-            "age_from": self.age_from.value(), "age_to": max(self.age_from.value(), self.age_to.value()),
-            "school": self.school.text().strip(), "town": self.town.text().strip(), "school_type": self.school_type.currentData(),
-            "available": self.available.isChecked(), "keepable": self.keepable.isChecked(),
-        }  # fmt: skip
+            "about": self.about.toPlainText()[:4_000],
+            "languages": self.languages.value(),
+            "subjects": self.subjects.value(),
+            "age_from": self.age_from.value(),
+            "age_to": max(self.age_from.value(), self.age_to.value()),
+            "school": self.school.text().strip(),
+            "town": self.town.text().strip(),
+            "school_type": self.school_type.currentData(),
+            "available": self.available.isChecked(),
+            "keepable": self.keepable.isChecked(),
+        }
 
     def _typed(self) -> None:
         if not self._loading:
@@ -180,8 +188,15 @@ class MyProfilePage(Page):
         clear(self._preview)
         me, fields = self._account.current, self._account.profile()
         if not me.id:
-            self._preview.addWidget(EmptyState("user-circle", _("Nobody has signed in yet"), _("Sign in once to fill in your profile."),
-                                               _("Sign in to the platform"), self._host.sign_in))  # fmt: skip
+            self._preview.addWidget(
+                EmptyState(
+                    "user-circle",
+                    _("Nobody has signed in yet"),
+                    _("Sign in once to fill in your profile."),
+                    _("Sign in to the platform"),
+                    self._host.sign_in,
+                )
+            )
             self._preview.addStretch()
             return
         self._missing()
@@ -206,14 +221,20 @@ class MyProfilePage(Page):
     def _missing(self) -> None:
         missing = self._account.missing_of_profile()
         sentences = {
-            "about": _("Write a few sentences about you and your pupils."), "languages": _("Say which languages you speak."),
-            "subjects": _("Say what you teach."), "available": _("Say that you are available: others cannot ask you otherwise."),
+            "about": _("Write a few sentences about you and your pupils."),
+            "languages": _("Say which languages you speak."),
+            "subjects": _("Say what you teach."),
+            "available": _("Say that you are available: others cannot ask you otherwise."),
             "keepable": _("Let others keep your profile: schools without internet find you only so."),
-            "school": _("Give the name of your school."), "town": _("Give the town of your school."),
-        }  # fmt: skip
+            "school": _("Give the name of your school."),
+            "town": _("Give the town of your school."),
+        }
         done = len(sentences) - len(missing)
-        text, tone = (_("Your profile is complete"), "ok") if not missing else (
-            _("{n} of {most} things are there").format(n=done, most=len(sentences)), "warn")  # fmt: skip
+        text, tone = (
+            (_("Your profile is complete"), "ok")
+            if not missing
+            else (_("{n} of {most} things are there").format(n=done, most=len(sentences)), "warn")
+        )
         self._preview.addWidget(tone_label(text, tone), alignment=Qt.AlignmentFlag.AlignLeft)
         for name in missing:
             self._preview.addWidget(label(f"• {sentences[name]}", wrap=True))

@@ -17,8 +17,13 @@ from ui.theme import theme
 from ui.widgets.basics import Flow, card, column, label
 
 KEEP_MS = 300  # with the commit, under the half second that a crash may cost
-GROUPS = (("title", "description"), ("languages", "subjects"), ("age_from", "age_to", "pupils"),
-          ("aims", "work_process", "expected_results"), ("tools",))  # fmt: skip
+GROUPS = (
+    ("title", "description"),
+    ("languages", "subjects"),
+    ("age_from", "age_to", "pupils"),
+    ("aims", "work_process", "expected_results"),
+    ("tools",),
+)
 
 
 class ProjectForm(QWidget):
@@ -33,7 +38,8 @@ class ProjectForm(QWidget):
         self.editors: dict[str, QWidget] = {}
         self._dirty: set[str] = set()
         self._loading = False
-        self._timer = QTimer(self, interval=KEEP_MS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(KEEP_MS)
         self._timer.timeout.connect(self.keep)
         body = column(self, spacing=12)
         for group in GROUPS:

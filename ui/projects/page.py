@@ -45,9 +45,12 @@ class ProjectsPage(Page):
         left_layout.addWidget(button(_("New project"), self.create, "main", "plus"))
         left_layout.addWidget(self.list, 1)
         self._empty = EmptyState(
-            "notebook", _("No project yet"),
-            _("Begin a draft: it stays on this computer until you invite a co-founder."), _("New project"), self.create,
-        )  # fmt: skip
+            "notebook",
+            _("No project yet"),
+            _("Begin a draft: it stays on this computer until you invite a co-founder."),
+            _("New project"),
+            self.create,
+        )
         self._detail = self._build_detail()
         left.setMinimumWidth(theme.px(180))
         right = QWidget()

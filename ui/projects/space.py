@@ -58,8 +58,11 @@ class SpacePanel(QWidget):
             hint = _("Open Pupils' work, choose a permitted piece, and publish it to this project.")
             if project.state != rules.ACTIVE:
                 hint = _("Work can be published once the project is active.")
-            self._materials.addWidget(EmptyState("image", _("No work published yet"), hint, _("Pupils' work"),
-                                                 lambda: self._host.go("pupil_work")))  # fmt: skip
+            self._materials.addWidget(
+                EmptyState(
+                    "image", _("No work published yet"), hint, _("Pupils' work"), lambda: self._host.go("pupil_work")
+                )
+            )
         for entry_id, fields in journal:
             self._journal.addWidget(self._journal_entry(entry_id, fields))
 

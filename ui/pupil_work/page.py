@@ -174,18 +174,32 @@ class PupilWorkPage(Page):
     def _show_empty(self, class_id: str | None, pupil_id: str | None) -> None:
         clear(self._empty_body)
         if class_id is None:
-            empty = EmptyState("student", _("No class yet"), _("Make a class, then add its pupils."),
-                               _("New class…"), self._ask_class)  # fmt: skip
+            empty = EmptyState(
+                "student", _("No class yet"), _("Make a class, then add its pupils."), _("New class…"), self._ask_class
+            )
         elif self.pupils.count() <= 1:
-            empty = EmptyState("users", _("No pupils yet"), _("Add the pupils of this class. Their names never leave "
-                               "this computer; outside they have a pseudonym."), _("New pupil…"), self._ask_pupil)  # fmt: skip
+            empty = EmptyState(
+                "users",
+                _("No pupils yet"),
+                _(
+                    "Add the pupils of this class. Their names never leave "
+                    "this computer; outside they have a pseudonym."
+                ),
+                _("New pupil…"),
+                self._ask_pupil,
+            )
         elif pupil_id is None:
             empty = EmptyState(
                 "camera", _("No work yet"), _("Choose a pupil at the left, then add or drop their files.")
             )
         else:
-            empty = EmptyState("camera", _("No work of this pupil yet"), _("Drop photos, texts or PDFs here, or choose them."),
-                               _("Add work…"), self.choose_files)  # fmt: skip
+            empty = EmptyState(
+                "camera",
+                _("No work of this pupil yet"),
+                _("Drop photos, texts or PDFs here, or choose them."),
+                _("Add work…"),
+                self.choose_files,
+            )
         self._empty_body.addWidget(empty)
 
     def _choose(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
@@ -234,8 +248,11 @@ class PupilWorkPage(Page):
         holder = QWidget()
         layout = column(holder)
         state = self._use.publication(work.id)
-        sentences = {"waiting": (_("Will be published at the next sync"), "warn"), "finished": (_("Published"), "ok"),
-                     "refused": (_("Could not be published; see the sync centre"), "bad")}  # fmt: skip
+        sentences = {
+            "waiting": (_("Will be published at the next sync"), "warn"),
+            "finished": (_("Published"), "ok"),
+            "refused": (_("Could not be published; see the sync centre"), "bad"),
+        }
         if state in sentences:
             text = tone_label(*sentences[state])
             set_tone(text, sentences[state][1])
@@ -333,8 +350,9 @@ class PupilWorkPage(Page):
             return taken, refused
 
         workspace = self._host.workspace
-        run_in_worker(work, self._taken_in, self._not_taken_in, on_progress=self._show_progress,
-                      close=workspace.close_thread)  # fmt: skip
+        run_in_worker(
+            work, self._taken_in, self._not_taken_in, on_progress=self._show_progress, close=workspace.close_thread
+        )
 
     def _taken_in(self, result: tuple[int, list[str]]) -> None:
         taken, refused = result
@@ -372,8 +390,10 @@ class PupilWorkPage(Page):
         self.publish.setEnabled(False)
         run_in_worker(
             lambda _p: self._use.publish(work_id, project_id, rules.ACTIVE, title_is_fine=title_is_fine),
-            lambda _none: self._show_works(), self._not_published, close=workspace.close_thread,
-        )  # fmt: skip
+            lambda _none: self._show_works(),
+            self._not_published,
+            close=workspace.close_thread,
+        )
 
     def _not_published(self, error: Exception) -> None:
         self._show_works()

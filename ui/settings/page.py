@@ -61,8 +61,10 @@ class SettingsPage(Page):
         text = _("You are signed in. You can close this page and return to TwinDesk.")
         run_in_worker(
             lambda _progress: workspace.account.sign_in(workspace.open_browser, text, self._cancelled),
-            self._signed_in, self._not_signed_in, close=workspace.close_thread,
-        )  # fmt: skip
+            self._signed_in,
+            self._not_signed_in,
+            close=workspace.close_thread,
+        )
 
     def _signed_in(self, account: Account) -> None:
         self._cancel.hide()
@@ -82,8 +84,12 @@ class SettingsPage(Page):
 
     def _sign_out(self) -> None:
         workspace = self._host.workspace
-        run_in_worker(lambda _progress: workspace.account.sign_out(), lambda _none: self.refresh(),
-                      self._not_signed_in, close=workspace.close_thread)  # fmt: skip
+        run_in_worker(
+            lambda _progress: workspace.account.sign_out(),
+            lambda _none: self.refresh(),
+            self._not_signed_in,
+            close=workspace.close_thread,
+        )
         self._host.say(_("You are signed out. Your work stays on this computer."))
 
     def _profile_card(self, layout: QVBoxLayout) -> None:
@@ -131,8 +137,12 @@ class SettingsPage(Page):
     def _store_card(self, layout: QVBoxLayout) -> None:
         layout.addWidget(label(_("Your work on this computer"), "cardTitle"))
         layout.addWidget(
-            label(_("Everything is encrypted. A copy is made once a day and before every change of version."), "muted", wrap=True)
-        )  # fmt: skip
+            label(
+                _("Everything is encrypted. A copy is made once a day and before every change of version."),
+                "muted",
+                wrap=True,
+            )
+        )
         self._backup = label("")
         self._backup_button = button(_("Make a copy now"), self._back_up)
         self._check_button = button(_("Check the store"), self._check)
@@ -142,8 +152,12 @@ class SettingsPage(Page):
     def _back_up(self) -> None:
         workspace = self._host.workspace
         self._backup_button.setEnabled(False)
-        run_in_worker(lambda _p: workspace.safety.back_up(), lambda _path: self._store_done(_("A copy was made.")),
-                      lambda _e: self._store_done(words.trouble("store")), close=workspace.close_thread)  # fmt: skip
+        run_in_worker(
+            lambda _p: workspace.safety.back_up(),
+            lambda _path: self._store_done(_("A copy was made.")),
+            lambda _e: self._store_done(words.trouble("store")),
+            close=workspace.close_thread,
+        )
 
     def _check(self) -> None:
         workspace = self._host.workspace
@@ -152,8 +166,12 @@ class SettingsPage(Page):
             _("The store is sound."),
             _("The store is damaged. Close TwinDesk and open it again to repair it."),
         )
-        run_in_worker(lambda _p: workspace.safety.check(), lambda found: self._store_done(damaged if found else sound),
-                      lambda _e: self._store_done(damaged), close=workspace.close_thread)  # fmt: skip
+        run_in_worker(
+            lambda _p: workspace.safety.check(),
+            lambda found: self._store_done(damaged if found else sound),
+            lambda _e: self._store_done(damaged),
+            close=workspace.close_thread,
+        )
 
     def _store_done(self, text: str) -> None:
         self._backup_button.setEnabled(True)

@@ -36,8 +36,10 @@ def sentence(error: StoreError) -> str:
     if isinstance(error, DiskFullError):
         return _("The disk is full. Nothing was lost. Free some space, then start TwinDesk again.")
     if isinstance(error, KeyMissingError):
-        return _("The key of this profile is not in the system's keyring: another system account, or a keyring that was "
-                 "reset. Sign in to the system as before, or ask the technician to restore the keyring.")  # fmt: skip
+        return _(
+            "The key of this profile is not in the system's keyring: another system account, or a keyring that was "
+            "reset. Sign in to the system as before, or ask the technician to restore the keyring."
+        )
     if isinstance(error, WrongKeyError):
         return _("This passphrase is not the right one. Nothing was changed.")
     if isinstance(error, StoreDamagedError):
@@ -99,8 +101,10 @@ class PassphraseDialog(QDialog):
         layout = column(self, spacing=8, margin=16)
         text = _("Your passphrase opens your work on this computer.")
         if new:
-            text = _("This system has no keyring, so a passphrase protects your work. Choose one of at least {n} characters "
-                     "and keep it well: nobody can restore it.").format(n=MIN_PASSPHRASE)  # fmt: skip
+            text = _(
+                "This system has no keyring, so a passphrase protects your work. Choose one of at least {n} characters "
+                "and keep it well: nobody can restore it."
+            ).format(n=MIN_PASSPHRASE)
         layout.addWidget(label(text, wrap=True))
         self.complaint = label(complaint, "bad", wrap=True)
         layout.addWidget(self.complaint)

@@ -51,8 +51,12 @@ def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list
     window.show()
     workspace.service.start()
     if workspace.directory_was_damaged:
-        window.say(_("The directory of teachers was damaged and is empty now. It comes again with the next sync; nothing of yours "
-                     "was in it."))  # fmt: skip
+        window.say(
+            _(
+                "The directory of teachers was damaged and is empty now. It comes again with the next sync; nothing of yours "
+                "was in it."
+            )
+        )
     return window
 
 
@@ -74,8 +78,12 @@ def run(profile: Path, server: str | None) -> int:
 
 
 def _daily_copy(workspace: Workspace) -> None:
-    run_in_worker(lambda _p: workspace.safety.back_up_if_due(), lambda _none: None,
-                  lambda _error: None, close=workspace.close_thread)  # fmt: skip
+    run_in_worker(
+        lambda _p: workspace.safety.back_up_if_due(),
+        lambda _none: None,
+        lambda _error: None,
+        close=workspace.close_thread,
+    )
 
 
 def _to_front(window: MainWindow) -> None:

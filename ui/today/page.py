@@ -46,18 +46,29 @@ class TodayPage(Page):
             self._lines.addWidget(self._line(item))
         if not items:
             self._lines.addWidget(
-                EmptyState("check-circle", _("Nothing waits for you"), _("Invitations, answers and unfinished drafts "
-                           "appear here. You could look for a partner, or begin a project."),
-                           _("Find a partner"), lambda: self._host.go("partners"))
-            )  # fmt: skip
+                EmptyState(
+                    "check-circle",
+                    _("Nothing waits for you"),
+                    _(
+                        "Invitations, answers and unfinished drafts "
+                        "appear here. You could look for a partner, or begin a project."
+                    ),
+                    _("Find a partner"),
+                    lambda: self._host.go("partners"),
+                )
+            )
 
     def _welcome(self) -> QWidget:
         return EmptyState(
-            "user-circle", _("Welcome to TwinDesk"),
-            _("Sign in once while there is a connection. After that everything works without the internet, "
-              "and goes out by itself when there is one."),
-            _("Sign in to the platform"), self._host.sign_in,
-        )  # fmt: skip
+            "user-circle",
+            _("Welcome to TwinDesk"),
+            _(
+                "Sign in once while there is a connection. After that everything works without the internet, "
+                "and goes out by itself when there is one."
+            ),
+            _("Sign in to the platform"),
+            self._host.sign_in,
+        )
 
     def _line(self, item: TodayItem) -> QFrame:
         sentence, action, icon = SENTENCES[item.kind]
