@@ -1,5 +1,4 @@
-# make demo   set up and try everything with an invented community
-# make test   set up and run lint, types, import rules, translations and every test
+# The commands of the project; `make help` lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
-from server.community import KEPT_DAYS, place_of
+from server.demonstration.community import KEPT_DAYS, place_of
 
 TODAY = date(2026, 11, 24)
 WORDS = 40_000  # of each language

@@ -33,7 +33,7 @@ from app.workspace import Workspace, open_workspace
 from benchmarks import big_directory as made
 from benchmarks.start import TWINDESK, measure
 from local_db.directory.search import Directory, Ranking, Search
-from server.packs import PackFolder, changed_fields
+from server.directory.packs import PackFolder, changed_fields
 from sync.directory import Choice
 from sync.packs import lines_of
 from sync.protocol.messages import Pack, PackList

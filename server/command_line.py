@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 import uvicorn
 from peewee import ImproperlyConfigured
 
-from server import cards, outreach, projects, seed
-from server.database import Database, Edit, Record, Upload
-from server.packs import PackFolder
-from server.refusals import Refused
+from server.core.database import Database, Edit, Record, Upload
+from server.core.refusals import Refused
+from server.demonstration import seed
+from server.directory import cards
+from server.directory.packs import PackFolder
+from server.outreach import commands as outreach
+from server.projects import commands as projects
 from server.web import create_app
 
 PUBLISH_EVERY = 60.0  # seconds

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from server.database import Database
+from server.core.database import Database
 from server.web import create_app
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"

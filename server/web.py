@@ -6,8 +6,11 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 
-from server import accounts, directory, exchange, files, limits, problems
-from server.database import Database
+from server.accounts import sign_in as accounts
+from server.core import exchange, limits, problems
+from server.core.database import Database
+from server.directory import routes as directory
+from server.pupil_work import files
 from sync.protocol.messages import PROTOCOL
 
 

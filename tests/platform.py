@@ -13,8 +13,8 @@ import requests
 import uvicorn
 
 from app.workspace import Workspace, open_workspace
-from server import seed
-from server.database import Database
+from server.core.database import Database
+from server.demonstration import seed
 from server.web import create_app
 from sync.engine import Report
 from ui.demo.platform import TEACHERS, browser_of
@@ -68,7 +68,9 @@ class Computer:
         self.workspace: Workspace = self._open()
 
     def _open(self) -> Workspace:
-        return open_workspace(self.profile, key=self.key, server=self.platform.url)
+        workspace = open_workspace(self.profile, key=self.key, server=self.platform.url)
+        workspace.prefer("language", "en")  # whatever the computer speaks
+        return workspace
 
     def sign_in(self) -> None:
         self.workspace.account.sign_in(browser_of(self.email), "done", threading.Event())
@@ -141,7 +143,7 @@ DRAFT: dict[str, Any] = {
 
 def active_project(one: Computer, other: Computer) -> str:
     """A project of two computers that both national offices have approved."""
-    from server import projects
+    from server.projects import commands as projects
 
     project = one.workspace.projects.create()
     one.workspace.projects.open(project).set_fields(DRAFT)

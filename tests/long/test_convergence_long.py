@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.convergence import TwoComputers
+from tests.sync.convergence import TwoComputers
 
 TwoComputers.TestCase.settings = settings(
     max_examples=400,

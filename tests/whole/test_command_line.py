@@ -12,7 +12,7 @@ import pytest
 from local_db.migrations import VERSION
 from tests.platform import AYSE, Computer, RunningPlatform
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PASSPHRASE = "a long enough passphrase"
 
 

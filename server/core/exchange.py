@@ -7,11 +7,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.rules import projects as rules
-from server import cards, directory, files, outreach, projects
-from server.accounts import Db, SignedIn
-from server.database import Database, Document, Edit, Member, Record, Scope
-from server.json_body import FastJsonRoute
-from server.refusals import Refused
+from server.accounts.sign_in import Db, SignedIn
+from server.core.database import Database, Document, Edit, Member, Record, Scope
+from server.core.json_body import FastJsonRoute
+from server.core.refusals import Refused
+from server.directory import cards
+from server.directory import routes as directory
+from server.outreach import commands as outreach
+from server.projects import commands as projects
+from server.pupil_work import files
 from sync.protocol import messages
 from sync.protocol.documents import KIND, DocumentError, merged
 from sync.protocol.messages import (

@@ -25,9 +25,9 @@ from app.rules.geography import distance_km, point_of
 from local_db.directory import index
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory, Ranking, Search
-from server import cards
-from server.database import Card
-from server.packs import PackFolder
+from server.core.database import Card
+from server.directory import cards
+from server.directory.packs import PackFolder
 from sync.errors import ForeignDirectoryError, OfflineError, StoppedError
 from sync.protocol.messages import PackList, SignedPackList
 from tests.platform import AYSE, Computer, RunningPlatform
@@ -497,7 +497,7 @@ def test_a_kill_while_taking_in_a_pack_leaves_the_old_directory(tmp_path: Path) 
     for rows in (0, 4_000, 8_000):
         done = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path), key.hex(), str(rows)],
-            cwd=Path(__file__).parents[1],
+            cwd=Path(__file__).parents[2],
             env={**os.environ},
             capture_output=True,
         )

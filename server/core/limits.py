@@ -6,7 +6,7 @@ import zlib
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.problems import answer
+from server.core.problems import answer
 from sync.protocol.messages import MAX_BODY
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from app.rules import projects as rules
 from app.rules.outreach import MAX_REQUEST
 from app.rules.pupil_work import KINDS, is_pseudonym
-from server import outreach
-from server.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
-from server.refusals import Refused
+from server.core.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
+from server.core.refusals import Refused
+from server.outreach import commands as outreach
 from sync.protocol.documents import ProjectDocument
 
 Args = dict[str, Any]

@@ -89,7 +89,7 @@ _SENTENCES = (
 _PROJECT_STARTS = ("A year of", "Together for", "Letters about", "Young eyes on", "Our book of", "Small steps:")
 _SCHOOL_TYPES = {"u6": "pre_primary", "7_11": "primary", "12_15": "lower_secondary", "16_19": "upper_secondary"}
 KEPT_DAYS = 365  # a profile nobody used for a year is hidden (facts: the platform's retention)
-RESOURCES = Path(__file__).resolve().parents[1] / "resources"
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 _SUBJECT_POOL = (
     "biology",
     "geography",

@@ -17,10 +17,10 @@ from fastapi import APIRouter, Body, Header, Request
 from fastapi.responses import FileResponse, Response
 
 from app.rules import pupil_work
-from server import projects
-from server.accounts import Db, SignedIn
-from server.database import Database, Erasure, Record, Upload
-from server.problems import ProblemError
+from server.accounts.sign_in import Db, SignedIn
+from server.core.database import Database, Erasure, Record, Upload
+from server.core.problems import ProblemError
+from server.projects import commands as projects
 from sync.protocol.messages import Id
 
 router = APIRouter()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from server import projects
-from server.refusals import Refused
+from server.core.refusals import Refused
+from server.projects import commands as projects
 from sync.protocol.documents import ProjectDocument
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 

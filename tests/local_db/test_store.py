@@ -208,7 +208,7 @@ def test_a_second_copy_of_the_program_is_kept_out(tmp_path: Path) -> None:
         f"try:\n    Store.open(Path({str(tmp_path)!r}), bytes.fromhex({KEY.hex()!r}))\n"
         "except ProfileInUseError:\n    sys.exit(7)"
     )
-    assert subprocess.run([sys.executable, "-c", second], cwd=Path(__file__).parents[1]).returncode == 7
+    assert subprocess.run([sys.executable, "-c", second], cwd=Path(__file__).parents[2]).returncode == 7
     with pytest.raises(ProfileInUseError):
         Store.open(tmp_path, KEY)
     store.close()

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from server import cards, community, outreach, projects
-from server.accounts import hash_password
-from server.database import Account, Database, School
-from server.packs import PackFolder
+from server.accounts.sign_in import hash_password
+from server.core.database import Account, Database, School
+from server.demonstration import community
+from server.directory import cards
+from server.directory.packs import PackFolder
+from server.outreach import commands as outreach
+from server.projects import commands as projects
 
 PASSWORD = "demo-password"  # a demonstration's, printed on its banner; never a default of the platform
 TEACHERS = ("ayse@example.org", "nikos@example.org")

@@ -9,9 +9,9 @@ from fastapi.responses import FileResponse
 
 from app.rules import vocabularies
 from app.rules.directory import PARTS
-from server.accounts import SignedIn
-from server.packs import PackFolder
-from server.problems import ProblemError
+from server.accounts.sign_in import SignedIn
+from server.core.problems import ProblemError
+from server.directory.packs import PackFolder
 from sync.protocol.messages import SignedPackList
 
 router = APIRouter()

@@ -14,11 +14,11 @@ from app.rules import outreach
 from app.rules.outreach import Recipient, Sent, warnings
 from app.workspace import Workspace
 from local_db.tables import settings
-from server import cards
-from server import outreach as platform_outreach
-from server.accounts import hash_password
-from server.database import Account
-from server.packs import PackFolder
+from server.accounts.sign_in import hash_password
+from server.core.database import Account
+from server.directory import cards
+from server.directory.packs import PackFolder
+from server.outreach import commands as platform_outreach
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, command
 from tests.window import find_button, message, words_on
 from ui.demo.platform import PASSWORD

@@ -20,8 +20,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from server.database import Account, AuthCode, Database, School, Token
-from server.problems import ProblemError
+from server.core.database import Account, AuthCode, Database, School, Token
+from server.core.problems import ProblemError
 from sync.protocol import messages
 
 CLIENT_ID = "twindesk"

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.rules import outreach, vocabularies
 from app.rules.directory import AGE_BANDS
-from server.database import Account, Database, Record
-from server.refusals import Refused
+from server.core.database import Account, Database, Record
+from server.core.refusals import Refused
 
 COMMUNITY = "community:all"
 KINDS = ("partner", "idea")

@@ -12,8 +12,8 @@ import peewee
 from pydantic import TypeAdapter, ValidationError
 
 from app.rules.directory import PARTS, part_of
-from server.database import Card, Database, School
-from server.packs import PackFolder, changed_fields, wants_whole
+from server.core.database import Card, Database, School
+from server.directory.packs import PackFolder, changed_fields, wants_whole
 from sync.protocol.messages import DirectoryProfile, Pack, PackFile, PackList
 
 KEPT_DAYS = 365  # unused for a year, an entry is hidden (facts: retention of the platform)
