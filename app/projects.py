@@ -12,7 +12,8 @@ from app.rules import projects as rules
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
 from local_db.tables.documents import Stored
-from sync.protocol.documents import KIND, ProjectDocument, merge, merged
+from sync.protocol.document_kinds import PROJECT_DRAFT
+from sync.protocol.documents import SharedDocument, merge, merged
 
 Queued = Callable[[], None]
 
@@ -71,7 +72,7 @@ class OpenDraft:
     def __init__(self, store: Store, project_id: str, author: tuple[str, str], queued: Queued) -> None:
         self._store, self._author, self._queued = store, author, queued
         self.project_id = project_id
-        self._replica = ProjectDocument(self._stored().state or None)
+        self._replica = SharedDocument(PROJECT_DRAFT, self._stored().state or None)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -84,8 +85,8 @@ class OpenDraft:
             return False
         with self._store.transaction():  # the sync thread may have put others' edits into the state meanwhile
             stored = self._stored()
-            state, fields = merged(stored.state or None, [edit])
-            kept = Stored(self.project_id, stored.scope, KIND, state, fields, time.time())
+            state, fields = merged(PROJECT_DRAFT, stored.state or None, [edit])
+            kept = Stored(self.project_id, stored.scope, PROJECT_DRAFT.name, state, fields, time.time())
             documents.keep_local_edit(self._store, kept, edit, self._author, merge)
         self._queued()
         return True
@@ -100,7 +101,9 @@ class OpenDraft:
 
     def _stored(self) -> Stored:
         scope = f"project:{self.project_id}"
-        return documents.get(self._store, self.project_id) or Stored(self.project_id, scope, KIND, b"", {}, 0.0)
+        return documents.get(self._store, self.project_id) or Stored(
+            self.project_id, scope, PROJECT_DRAFT.name, b"", {}, 0.0
+        )
 
 
 class ProjectUseCases:
@@ -122,7 +125,7 @@ class ProjectUseCases:
 
     def overview(self) -> list[Project]:
         """All projects of the teacher, the last changed first."""
-        found = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, KIND)}
+        found = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, PROJECT_DRAFT.name)}
         rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
         waiting = self._waiting()
         mine = [pid for pid in {*found, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
@@ -138,7 +141,8 @@ class ProjectUseCases:
         project_id = str(uuid7())
         with self._store.transaction():
             documents.keep(
-                self._store, Stored(project_id, f"project:{project_id}", KIND, b"", {"title": ""}, time.time())
+                self._store,
+                Stored(project_id, f"project:{project_id}", PROJECT_DRAFT.name, b"", {"title": ""}, time.time()),
             )
             self._command("create_project", project_id)
         self._queued()
@@ -194,7 +198,7 @@ class ProjectUseCases:
 
     def history(self, project_id: str) -> list[HistoryEntry]:
         """Who wrote what, oldest first, each with the draft as it was."""
-        replica, entries = ProjectDocument(), []
+        replica, entries = SharedDocument(PROJECT_DRAFT), []
         for edit in documents.history(self._store, project_id):
             before = replica.fields()
             if not edit.data:

@@ -14,6 +14,7 @@ from sync.client import ApiClient
 from sync.directory import SMALL, DirectorySync
 from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
 from sync.protocol import messages
+from sync.protocol.document_kinds import kind_named
 from sync.protocol.documents import DocumentError, merged
 from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
 from sync.transfers import TransferQueue
@@ -234,7 +235,7 @@ class Engine:
             good: list[documents.Edit] = []
             for e in found:
                 try:
-                    state, fields = merged(state or None, [e.data]) if e.data else (state, fields)
+                    state, fields = merged(kind_named(e.kind), state or None, [e.data]) if e.data else (state, fields)
                 except DocumentError:
                     report.complaints.append(f"{document_id}: edit {e.id} is damaged and was left out")
                     continue

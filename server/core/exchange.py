@@ -17,7 +17,8 @@ from server.outreach import commands as outreach
 from server.projects import commands as projects
 from server.pupil_work import files
 from sync.protocol import messages
-from sync.protocol.documents import KIND, DocumentError, merged
+from sync.protocol.document_kinds import PROJECT_DRAFT
+from sync.protocol.documents import DocumentError, merged
 from sync.protocol.messages import (
     PAGE_ITEMS,
     DocumentChange,
@@ -178,13 +179,13 @@ def _apply_one(db: Database, account: dict[str, Any], device: str, change: messa
 def _apply_edit(db: Database, account: dict[str, Any], device: str, change: DocumentChange) -> None:
     project_id = change.scope.removeprefix("project:")
     role = projects.actor(db, project_id, account["id"])
-    if role is None or change.document_id != project_id or change.kind != KIND:
+    if role is None or change.document_id != project_id or change.kind != PROJECT_DRAFT.name:
         raise Refused("not_yours")
     if not rules.may_edit_draft(projects.locked_project(db, project_id)["state"], role):
         raise Refused("not_possible_now")
     row = db.one(Document.select().where(Document.id == change.document_id))
     try:
-        state, fields = merged(bytes(row["state"]) if row else None, [change.data])
+        state, fields = merged(PROJECT_DRAFT, bytes(row["state"]) if row else None, [change.data])
     except DocumentError:
         raise Refused("damaged_edit") from None
     if any(len(fields[name]) > 2 * rules.FIELDS[name].limit for name in rules.TEXT_FIELDS):

@@ -11,7 +11,8 @@ from app.rules.pupil_work import KINDS, is_pseudonym
 from server.core.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
 from server.core.refusals import Refused
 from server.outreach import commands as outreach
-from sync.protocol.documents import ProjectDocument
+from sync.protocol.document_kinds import PROJECT_DRAFT
+from sync.protocol.documents import SharedDocument
 
 Args = dict[str, Any]
 _ID = re.compile(r"[0-9a-zA-Z_-]{1,64}\Z")
@@ -260,7 +261,7 @@ def locked_project(db: Database, project_id: str) -> dict[str, Any]:
 
 def _draft(db: Database, project_id: str) -> dict[str, Any]:
     row = db.one(Document.select().where(Document.id == project_id))
-    return ProjectDocument(bytes(row["state"])).fields() if row else {}
+    return SharedDocument(PROJECT_DRAFT, bytes(row["state"])).fields() if row else {}
 
 
 def _move(db: Database, project_id: str, state: str, **values: Any) -> None:

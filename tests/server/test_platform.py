@@ -10,7 +10,8 @@ import pytest
 
 from server.core.refusals import Refused
 from server.projects import commands as projects
-from sync.protocol.documents import ProjectDocument
+from sync.protocol.document_kinds import PROJECT_DRAFT
+from sync.protocol.documents import SharedDocument
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 
 Make = Callable[..., Computer]
@@ -54,7 +55,7 @@ def test_a_stranger_can_neither_read_nor_write_a_project(any_platform: RunningPl
     a.workspace.projects.open(project).set_fields({"title": "Not for others"})
     a.sync()
     stranger = Api(any_platform, b)
-    edit = base64.b64encode(ProjectDocument().set_field("title", "Mine now")).decode()
+    edit = base64.b64encode(SharedDocument(PROJECT_DRAFT).set_fields({"title": "Mine now"})).decode()
     tries = [
         journal(project),
         command("delete_project", project_id=project),
@@ -266,7 +267,7 @@ def test_edits_that_are_none_are_refused_and_harm_nothing(platform: RunningPlatf
     a.workspace.projects.open(project).set_fields({"title": "Whole"})
     a.sync()
     api = Api(platform, a)
-    for rubbish in (b"", b"\x00", b"\xff" * 300, ProjectDocument().set_field("title", "x" * 300)[:-5]):
+    for rubbish in (b"", b"\x00", b"\xff" * 300, SharedDocument(PROJECT_DRAFT).set_fields({"title": "x" * 300})[:-5]):
         change = {
             "type": "document",
             "id": uuid.uuid4().hex,

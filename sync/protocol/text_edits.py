@@ -1,0 +1,74 @@
+"""Turning one text into another by few edits, in a time that grows with the length of the text alone."""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+TOKENS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+MOST_TOKENS = 2_000  # on both sides together: a comparison is quadratic at its worst
+MOST_CHARACTERS = 8_000  # likewise
+Step = tuple[int, int, str]  # bytes to drop, bytes to keep, text to put
+
+
+def rewrite(text: Any, new: str) -> None:
+    """Turn a pycrdt text into ``new``, so that others' edits beside the changed words survive."""
+    for at, drop, add in changes(str(text), new):
+        if drop:
+            del text[at : at + drop]
+        if add:
+            text.insert(at, add)
+
+
+def changes(old: str, new: str) -> Iterator[tuple[int, int, str]]:
+    """``(place, bytes to drop, text to put)`` in the order of the text; places are bytes of UTF-8 after the steps before."""
+    head = common_start(old, new)
+    tail = common_end(old, new, head)
+    at = len(old[:head].encode())
+    for drop, keep, add in _steps(old[head : len(old) - tail], new[head : len(new) - tail]):
+        if drop or add:
+            yield at, drop, add
+        at += keep + len(add.encode())
+
+
+def common_start(one: str, other: str) -> int:
+    """How many characters two texts share at their beginning."""
+    return len(os.path.commonprefix((one, other)))
+
+
+def common_end(one: str, other: str, start: int = 0) -> int:
+    """How many characters two texts share at their end, leaving out the first ``start``."""
+    return len(os.path.commonprefix((one[start:][::-1], other[start:][::-1])))
+
+
+def _steps(old: str, new: str) -> Iterator[Step]:
+    """By words where that is quick, else by lines and then by the words of each changed line."""
+    if not old or not new:
+        yield len(old.encode()), 0, new
+    elif len(old) + len(new) <= MOST_CHARACTERS:
+        yield from _compared(TOKENS.findall(old), TOKENS.findall(new), _put)
+    else:
+        yield from _compared(old.splitlines(keepends=True), new.splitlines(keepends=True), _line_steps)
+
+
+def _line_steps(old: str, new: str) -> Iterator[Step]:
+    if len(old) + len(new) <= MOST_CHARACTERS:
+        return _steps(old, new)
+    return _put(old, new)
+
+
+def _put(old: str, new: str) -> Iterator[Step]:
+    yield len(old.encode()), 0, new
+
+
+def _compared(old: list[str], new: list[str], replace: Callable[[str, str], Iterator[Step]]) -> Iterator[Step]:
+    if len(old) + len(new) > MOST_TOKENS:
+        yield from _put("".join(old), "".join(new))
+        return
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone = "".join(old[a:b])
+        if tag == "equal":
+            yield 0, len(gone.encode()), ""
+        else:
+            yield from replace(gone, "".join(new[c:d]))
