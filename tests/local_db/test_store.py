@@ -18,6 +18,7 @@ from local_db.errors import (
     DiskFullError,
     FileDamagedError,
     KeyMissingError,
+    MigrationFailedError,
     PassphraseNeededError,
     ProfileInUseError,
     StoreDamagedError,
@@ -140,16 +141,20 @@ def test_a_migration_takes_a_backup_first_and_is_whole_or_nothing(tmp_path: Path
     store.sql("insert into setting values ('a', '1')")
     store.close()
     monkeypatch.setattr(
-        migrations, "STEPS", [*migrations.STEPS, "create table later (x); insert into nowhere values (1)"]
+        migrations,
+        "STEPS",
+        [*migrations.STEPS, migrations.Step("later", "create table later (x); insert into nowhere values (1);")],
     )
     monkeypatch.setattr(migrations, "VERSION", migrations.VERSION + 1)
-    with pytest.raises(Exception, match="nowhere"):
+    with pytest.raises(MigrationFailedError, match=r"later: .*nowhere"):
         Store.open(tmp_path, KEY)
-    monkeypatch.setattr(migrations, "STEPS", [*migrations.STEPS[:-1], "create table later (x)"])
+    monkeypatch.setattr(
+        migrations, "STEPS", [*migrations.STEPS[:-1], migrations.Step("later", "create table later (x);")]
+    )
     store = Store.open(tmp_path, KEY)
     assert store.version == migrations.VERSION
     assert store.sql("select value from setting where name = 'a'") == [("1",)]
-    assert [path.name.split("-", 1)[1] for path in store.backups()] == [f"before-{migrations.VERSION}.db"] * 2
+    assert [path.name.split("-", 2)[2] for path in store.backups()] == [f"before-{migrations.VERSION}.db"] * 2
     store.close()
 
 

@@ -99,7 +99,7 @@ def test_a_damaged_store_is_offered_its_newest_good_copy(answer_dialogs, tmp_pat
     workspace.projects.open(project).set_fields({"title": "In the copy"})
     workspace.safety.back_up()
     workspace.close()
-    (tmp_path / "backups" / "999999999999999-newer-but-broken.db").write_bytes(secrets.token_bytes(5_000))
+    (tmp_path / "backups" / "copy-999999999-newer-but-broken.db").write_bytes(secrets.token_bytes(5_000))
     (tmp_path / "store.db").write_bytes(secrets.token_bytes(50_000))
     asked: list[str] = []
 
