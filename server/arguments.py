@@ -5,11 +5,12 @@ from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options and steps of ``serve`` to a parser."""
     parser.add_argument(
         "--data", type=Path, default=Path("platform-data"), help="folder for files and the SQLite database"
     )
     parser.add_argument("--database", help="postgresql://... ; without it, SQLite in the data folder")
-    steps = parser.add_subparsers(dest="action", metavar="run|seed|publish|review|audit")
+    steps = parser.add_subparsers(dest="action", metavar="run|seed|publish|review|audit|migrate")
     run = steps.add_parser("run", help="answer clients until stopped (the default)")
     for one in (parser, run):
         one.add_argument("--host", default="127.0.0.1")
@@ -22,3 +23,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     review.add_argument("--project", help="the project's id")
     review.add_argument("--reason", default="", help="why a project is returned; its founders read this")
     steps.add_parser("audit", help="print what the platform holds of files and records, as JSON")
+    migrate = steps.add_parser("migrate", help="bring the database's tables up to this program; `run` does so too")
+    migrate.add_argument("--dry-run", action="store_true", help="print the steps that are missing, and change nothing")

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +12,10 @@ from datetime import UTC, datetime
 import uvicorn
 from peewee import ImproperlyConfigured
 
+from server.core import migrations
 from server.core.database import Database, Edit, Record, Upload
+from server.core.migrations import NewerDatabaseError
+from server.core.private_files import own_folder
 from server.core.refusals import Refused
 from server.demonstration import seed
 from server.directory import cards
@@ -24,11 +28,17 @@ PUBLISH_EVERY = 60.0  # seconds
 
 
 def main(options: argparse.Namespace) -> int:
-    options.data.mkdir(parents=True, exist_ok=True)
+    """Run one step of ``serve``; the exit code of the process."""
+    os.umask(0o077)  # what the platform makes is for its owner alone
+    own_folder(options.data)
+    url = options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}"
     try:
-        database = Database(options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}")
+        database = Database(url, migrate=options.action != "migrate")
     except ImproperlyConfigured:
         print("For PostgreSQL, install its driver first: pip install --require-hashes -r requirements-postgresql.lock")
+        return 2
+    except NewerDatabaseError as error:
+        print(error)
         return 2
     actions: dict[str, Callable[[Database, argparse.Namespace], int]] = {
         "run": _run,
@@ -36,6 +46,7 @@ def main(options: argparse.Namespace) -> int:
         "publish": _publish,
         "review": _review,
         "audit": _audit,
+        "migrate": _migrate,
     }
     try:
         return actions[options.action or "run"](database, options)
@@ -104,4 +115,15 @@ def _audit(database: Database, options: argparse.Namespace) -> int:
         "edits": len(database.all(Edit.select(Edit.id))),
     }
     print(json.dumps(found, ensure_ascii=False))
+    return 0
+
+
+def _migrate(database: Database, options: argparse.Namespace) -> int:
+    wanted = database.missing_steps()
+    if not wanted:
+        print("Nothing to do: the database is as this program needs it.")
+    elif options.dry_run:
+        print(migrations.as_text(database.is_sqlite, wanted))
+    else:
+        print("Done: " + ", ".join(f"step {number}" for number in database.migrate()))
     return 0
