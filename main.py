@@ -93,8 +93,10 @@ def _sync(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from app.console import use_utf8
     from app.doctor import examine
 
+    use_utf8()
     return examine(_profile(options), getattr(options, "server", None))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from local_db import keys
+from app.tokens import TokenKeeper
 from local_db.store import Store
 from local_db.tables import records, settings
 from sync.connection import Connection
@@ -14,10 +14,11 @@ from sync.errors import SyncError
 __all__ = ["Account", "AccountUseCases", "OtherAccountError", "SyncError", "TokenKeeper"]
 
 if TYPE_CHECKING:
+    from sync.client import ApiClient
     from sync.protocol.messages import Account as Me
+    from sync.protocol.messages import Tokens
 
 OpenBrowser = Callable[[str], object]
-TOKEN = "refresh-token"
 COMPLETE = ("about", "languages", "subjects", "available", "keepable", "school", "town")
 
 
@@ -32,56 +33,68 @@ class Account:
     school: str = ""
 
 
-class TokenKeeper:
-    """The refresh token: in the keyring, else in the encrypted store; never in clear."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def get(self) -> str | None:
-        kept = keys.secret_get(self._store.profile, TOKEN)
-        return kept or settings.get(self._store, TOKEN)
-
-    def keep(self, token: str | None) -> None:
-        in_keyring = keys.secret_set(self._store.profile, TOKEN, token)
-        settings.put(self._store, TOKEN, None if in_keyring else token)
-
-
 class AccountUseCases:
     """Signing in and out, and the teacher's own profile on the platform."""
 
-    def __init__(self, store: Store, connection: Connection, queued: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, connection: Connection, queued: Callable[[], None], tokens: TokenKeeper | None = None
+    ) -> None:
         self._store, self._connection, self._queued = store, connection, queued
+        self._tokens = tokens or TokenKeeper(store)
 
     @property
     def current(self) -> Account:
+        """The account the profile belongs to, also while nobody is signed in."""
         return Account(**settings.get(self._store, "account", {}))
 
     def sign_in(self, open_browser: OpenBrowser, done_text: str, cancelled: threading.Event) -> Account:
         """Sign in through the browser; for a worker thread. Raises SyncError.
 
-        Another person's account does not enter a profile that has one: their
-        unsent work would go out under the wrong name.
+        Another person's account does not enter a profile that has one: their unsent work would go out under the wrong
+        name. So the new tokens stay in memory until it is known whose they are; if that cannot be learnt, or they are
+        somebody else's, nothing has changed and they are ended.
         """
-        from sync.sign_in import sign_in  # Authlib is loaded at the first sign-in, not at every start
+        from sync.sign_in import sign_in  # loaded at the first sign-in, not at every start
 
         client = self._connection.client()
-        tokens = sign_in(client.base_url, open_browser, done_text, cancelled)
-        before, token_before = self.current, TokenKeeper(self._store).get()
-        client.use_tokens(tokens)
-        me = client.me()
-        if before.id and before.id != me.id:
-            client.sign_out()
-            TokenKeeper(self._store).keep(token_before)
-            raise OtherAccountError(before.name)
-        settings.put(self._store, "account", _kept(me))
+        tokens = sign_in(client, open_browser, done_text, cancelled)
+        try:
+            me = client.owner_of(tokens)
+            before = self.current
+            if before.id and before.id != me.id:
+                raise OtherAccountError(before.name)
+        except BaseException:
+            self._end(client, tokens.refresh_token)
+            raise
+        client.adopt(tokens, me.id, lambda: self._keep(tokens, me))
         return self.current
 
     def sign_out(self) -> None:
-        """End the tokens. The account stays the profile's, so that nothing mixes later."""
-        self._connection.client().sign_out()
+        """Forget the tokens here at once, and end them on the platform now or later.
+
+        The account stays the profile's, so that nothing mixes later.
+        """
+        from sync import revocations
+
+        client = self._connection.client()
+        revocations.forget_tokens(self._store, client)
+        revocations.try_all(self._store, client)
+
+    def _keep(self, tokens: "Tokens", me: "Me") -> None:
+        """Account and token enter the store in one transaction; the keyring gets its copy once that is certain."""
+        with self._store.transaction():
+            settings.put(self._store, "account", _kept(me))
+            self._tokens.announce(tokens.refresh_token, me.id)
+        self._tokens.keep(tokens.refresh_token)
+
+    def _end(self, client: "ApiClient", token: str) -> None:
+        from sync import revocations
+
+        revocations.remember(self._store, token)
+        revocations.try_all(self._store, client)
 
     def profile_fields(self) -> dict[str, object]:
+        """The own public profile as it was last edited here; empty before that."""
         row = records.get(self._store, "profile", self.current.id)
         return dict(row.fields) if row else {}
 

@@ -26,7 +26,14 @@ class Events:
         return stop
 
     def publish(self, name: str, value: Any = None) -> None:
+        """Tell all listeners, also when one of them raises; the first error goes on to the caller afterwards."""
         with self._lock:
             listeners = list(self._listeners.get(name, []))
+        errors: list[Exception] = []
         for listener in listeners:
-            listener(value)
+            try:
+                listener(value)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]

@@ -4,34 +4,66 @@ import dataclasses
 import json
 import os
 from pathlib import Path
+from typing import Any
 
-from app.workspace import open_workspace
+from app.console import use_utf8
+from app.workspace import Workspace, open_workspace
 from local_db.errors import PassphraseNeededError, StoreError
-from sync.errors import SyncError
+from sync.errors import BusyError, SyncError
+from sync.service import Outcome
 
 PASSPHRASE = "TWINDESK_PASSPHRASE"
+WELL, NOT_SYNCED, NOT_OPEN = 0, 1, 2
+Said = tuple[dict[str, Any], int]
 
 
 def sync_once(profile: Path, server: str | None, as_json: bool) -> int:
-    """Sync once and print what happened; 0 when all went well, 1 when not, 2 when the store did not open."""
-    try:
-        workspace = open_workspace(profile, passphrase=os.environ.get(PASSPHRASE), server=server)
-    except PassphraseNeededError:
-        return _say({"state": "locked", "detail": f"no keyring here: set {PASSPHRASE}"}, as_json, 2)
-    except StoreError as error:
-        return _say({"state": type(error).__name__, "detail": str(error)}, as_json, 2)
-    try:
-        report = dataclasses.asdict(workspace.service.sync_now())
-        return _say({"state": "synced", **report, "topics": sorted(report["topics"])}, as_json, 0)
-    except SyncError as error:
-        return _say({"state": error.code, "detail": error.detail}, as_json, 1)
-    finally:
-        workspace.close()
+    """Sync once and print what happened, as one JSON object if asked.
 
-
-def _say(result: dict[str, object], as_json: bool, code: int) -> int:
+    0 when all went well, 1 when it did not (``state`` names why; ``partly_synced``: the changes went both ways, but not
+    all files or lists), 2 when the store did not open.
+    """
+    use_utf8()
+    result, code = _sync(profile, server)
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
     else:
         print("\n".join(f"{name}: {value}" for name, value in result.items()))
     return code
+
+
+def _sync(profile: Path, server: str | None) -> Said:
+    try:
+        workspace = open_workspace(profile, passphrase=os.environ.get(PASSPHRASE), server=server)
+    except PassphraseNeededError:
+        return {"state": "locked", "detail": f"no keyring here: set {PASSPHRASE}"}, NOT_OPEN
+    except StoreError as error:
+        return {"state": type(error).__name__, "detail": str(error)}, NOT_OPEN
+    except Exception as error:  # a folder that may not be read, a keyring that does not answer
+        return {"state": "not_opened", "detail": type(error).__name__}, NOT_OPEN
+    try:
+        return _run(workspace)
+    finally:
+        workspace.close()
+
+
+def _run(workspace: Workspace) -> Said:
+    try:
+        return _told(workspace.service.run())
+    except BusyError as error:
+        return {"state": error.code, "detail": error.detail, "retry_after": error.retry_after}, NOT_SYNCED
+    except SyncError as error:
+        return {"state": error.code, "detail": error.detail}, NOT_SYNCED
+    except StoreError as error:
+        return {"state": getattr(error, "code", "store"), "detail": f"{type(error).__name__}: {error}"}, NOT_SYNCED
+    except KeyboardInterrupt:
+        return {"state": "stopped", "detail": "interrupted"}, NOT_SYNCED
+
+
+def _told(outcome: Outcome) -> Said:
+    report = dataclasses.asdict(outcome.report)
+    said = {**report, "topics": sorted(report["topics"])}
+    if not outcome.failures:
+        return {"state": "synced", **said}, WELL
+    troubles = {stage: getattr(error, "code", "store") for stage, error in outcome.failures.items()}
+    return {"state": "partly_synced", **said, "troubles": troubles}, NOT_SYNCED

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from local_db.store import Store
 from local_db.tables import outbox, records, transfers
 from local_db.tables.records import Difference
-from sync.service import Status, SyncService
+from sync.service import Problem, Status, SyncService
 
-__all__ = ["Difference", "Status", "SyncCentreUseCases", "WaitingItem"]
+__all__ = ["Difference", "Problem", "Status", "SyncCentreUseCases", "WaitingItem"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class SyncCentreUseCases:
     @property
     def status(self) -> Status:
         return self._service.status
+
+    def problems(self) -> list[Problem]:
+        """Faults of the program, newest first, for a report: kinds and places, no personal text."""
+        return self._service.problems()
 
     def items(self) -> list[WaitingItem]:
         changes = [

@@ -133,7 +133,7 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
         service.recount()
         service.wake()
 
-    account = AccountUseCases(store, connection, queued)
+    account = AccountUseCases(store, connection, queued, tokens)
     projects = ProjectUseCases(store, account, queued)
     work = PupilWorkUseCases(store, queued)
     work.purge()

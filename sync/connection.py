@@ -26,6 +26,7 @@ class Connection:
         self._lock = threading.Lock()
 
     def client(self) -> "ApiClient":
+        """The client, made at the first call; for any thread."""
         with self._lock:
             if self._client is None:
                 from sync.client import ApiClient
@@ -34,5 +35,7 @@ class Connection:
             return self._client
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
+        """Let go of the kept connections, if there ever were any."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()

@@ -55,6 +55,7 @@ class Batch:
 Sent = tuple[Batch, "Future[messages.ExchangeAnswer]"]
 OnProgress = Callable[[Progress], None]
 OnTopics = Callable[[set[str]], None]
+Stage = tuple[str, Callable[[], None]]
 
 
 class Engine:
@@ -67,16 +68,39 @@ class Engine:
     def sync(self, on_progress: OnProgress, on_topics: OnTopics) -> Report:
         """Bring both sides together. Raises SyncError; whatever was done before it stays done."""
         report = Report()
-        answer = self._exchange_all(report, on_progress, on_topics)
-        self.files.queue_missing()
-        if transfers.waiting(self.store):
-            report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
-            on_topics({"files"})
-            if outbox.counts(self.store)[0]:
-                answer = self._exchange_all(report, on_progress, on_topics)
-        self._refresh_vocabularies(answer.vocabularies, report)
-        self._refresh_directory(answer.directory, report, on_progress, on_topics)
+        for _name, work in self.stages(report, on_progress, on_topics):
+            work()
         return report
+
+    def stages(self, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> list[Stage]:
+        """The parts of a sync by name, in their order. The first one must succeed; the others need not each other."""
+        answer = messages.ExchangeAnswer()
+
+        def exchange() -> None:
+            nonlocal answer
+            answer = self._exchange_all(report, on_progress, on_topics)
+
+        def files() -> None:
+            nonlocal answer
+            answer = self._move_files(report, on_progress, on_topics) or answer
+
+        return [
+            ("exchange", exchange),
+            ("files", files),
+            ("vocabularies", lambda: self._refresh_vocabularies(answer.vocabularies, report)),
+            ("directory", lambda: self._refresh_directory(answer.directory, report, on_progress, on_topics)),
+        ]
+
+    def _move_files(
+        self, report: Report, on_progress: OnProgress, on_topics: OnTopics
+    ) -> messages.ExchangeAnswer | None:
+        """Files up and down, and what follows from them; the newer answer, if there was another exchange."""
+        self.files.queue_missing()
+        if not transfers.waiting(self.store):
+            return None
+        report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
+        on_topics({"files"})
+        return self._exchange_all(report, on_progress, on_topics) if outbox.counts(self.store)[0] else None
 
     def _exchange_all(self, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> messages.ExchangeAnswer:
         """Exchange until nothing waits and nothing more is new.

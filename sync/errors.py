@@ -1,10 +1,15 @@
-"""Why a sync stopped. Each has a sentence for the teacher in ``ui``; none loses anything."""
+"""Why a sync stopped. Each has a sentence for the teacher in ``ui``; none loses anything.
+
+``code`` names the sentence. ``state`` says what it makes of the connection: ``offline`` (the way to the platform),
+``trouble`` (something to look at) or ``signed_out``.
+"""
 
 
 class SyncError(Exception):
-    """Base of all; ``code`` names the sentence, ``detail`` is the technical text."""
+    """Base of all; ``detail`` is the technical text."""
 
     code = "trouble"
+    state = "trouble"
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.code)
@@ -12,9 +17,72 @@ class SyncError(Exception):
 
 
 class OfflineError(SyncError):
-    """No line, no answer, or an answer that was cut in half."""
+    """No line, nobody who answers, or an answer that was cut in half."""
 
     code = "offline"
+    state = "offline"
+
+
+class DnsError(OfflineError):
+    """The platform's name leads to no address: no name service here, or a mistyped server."""
+
+    code = "dns"
+
+
+class SlowLineError(OfflineError):
+    """Nothing, or next to nothing, came within the time we wait."""
+
+    code = "timeout"
+
+
+class TlsError(SyncError):
+    """No encrypted connection could be agreed on."""
+
+    code = "tls"
+
+
+class UntrustedCertificateError(TlsError):
+    """The certificate is signed by nobody this computer trusts; often a filter that reads along."""
+
+    code = "tls_untrusted"
+
+
+class OtherNameError(TlsError):
+    """The certificate is for another site than the platform."""
+
+    code = "tls_other_name"
+
+
+class ExpiredCertificateError(TlsError):
+    """The certificate has run out, or this computer's clock is ahead."""
+
+    code = "tls_expired"
+
+
+class NotYetValidError(TlsError):
+    """The certificate is not valid yet: nearly always this computer's clock is behind."""
+
+    code = "tls_not_yet_valid"
+
+
+class ProxyError(OfflineError):
+    """The network's proxy cannot be reached."""
+
+    code = "proxy_unreachable"
+
+
+class ProxyRefusedError(ProxyError):
+    """The proxy answered, but lets nothing through to the platform."""
+
+    code = "proxy_refused"
+    state = "trouble"
+
+
+class ProxySignInError(ProxyError):
+    """407: the proxy asks for a name and a password."""
+
+    code = "proxy_sign_in"
+    state = "trouble"
 
 
 class CaptivePortalError(SyncError):
@@ -23,20 +91,52 @@ class CaptivePortalError(SyncError):
     code = "captive_portal"
 
 
+class NetworkSignInError(CaptivePortalError):
+    """511: the network itself says that it wants a sign-in."""
+
+    code = "network_sign_in"
+
+
+class BadAddressError(SyncError):
+    """The platform's address is not an address."""
+
+    code = "bad_address"
+
+
+class MovedError(SyncError):
+    """301 or 308: the platform has another address now. It is never followed by itself: tokens go to one place."""
+
+    code = "moved"
+
+
 class BusyError(SyncError):
-    """429 or 503. ``retry_after`` is in seconds."""
+    """429, 408 or 5xx. ``retry_after`` is in seconds; ``asked`` when the platform itself asked for that wait."""
 
     code = "busy"
 
-    def __init__(self, retry_after: float, detail: str = "") -> None:
+    def __init__(self, retry_after: float, detail: str = "", *, asked: bool = False) -> None:
         super().__init__(detail)
-        self.retry_after = retry_after
+        self.retry_after, self.asked = retry_after, asked
 
 
 class SignInNeededError(SyncError):
     """No valid token any more."""
 
     code = "sign_in_needed"
+    state = "signed_out"
+
+
+class WrongAccountError(SyncError):
+    """The token is another teacher's than the profile on this computer. Nothing was sent."""
+
+    code = "other_account"
+    state = "signed_out"
+
+
+class KeyringLockedError(SyncError):
+    """The system's keyring does not give the token out, or does not answer. Nothing was changed in it."""
+
+    code = "keyring_locked"
 
 
 class BadAnswerError(SyncError):
@@ -55,10 +155,25 @@ class RefusedError(SyncError):
         self.status, self.problem = status, problem
 
 
+class TooLargeError(RefusedError):
+    """413, from the platform or from something on the way to it."""
+
+    code = "too_large"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(413, "too_large", detail)
+
+
 class SignInCancelledError(SyncError):
     """The person closed the browser, refused, or took too long."""
 
     code = "sign_in_cancelled"
+
+
+class NoBrowserError(SyncError):
+    """No browser could be opened for the sign-in."""
+
+    code = "no_browser"
 
 
 class ForeignDirectoryError(SyncError):
@@ -77,3 +192,9 @@ class StoppedError(SyncError):
     """The teacher stopped a download; it goes on where it was."""
 
     code = "stopped"
+
+
+class ProgramError(SyncError):
+    """A fault of the program. It is kept for a report and the work is tried again later."""
+
+    code = "program"

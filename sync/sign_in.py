@@ -1,46 +1,60 @@
 """Sign-in through the system's browser: OAuth 2.0 with PKCE and a loopback redirect (RFC 8252)."""
 
+import base64
+import hashlib
 import http.server
 import secrets
 import socketserver
 import threading
 import time
+import webbrowser
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
-import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from pydantic import ValidationError
-
-from sync.errors import BadAnswerError, OfflineError, SignInCancelledError
+from sync.errors import BadAnswerError, NoBrowserError, RefusedError, SignInCancelledError
 from sync.protocol.messages import Tokens
+from sync.signing import CLIENT_ID, SignedTransport
 
 WAIT_SECONDS = 300
 OpenBrowser = Callable[[str], object]
 
 
-def sign_in(base_url: str, open_browser: OpenBrowser, done_text: str, cancelled: threading.Event) -> Tokens:
-    """Open the platform's sign-in page and wait for the person.
+def sign_in(client: SignedTransport, open_browser: OpenBrowser, done_text: str, cancelled: threading.Event) -> Tokens:
+    """Open the platform's sign-in page and wait for the person. The tokens are not kept.
 
-    ``done_text`` is shown in the browser afterwards. Raises SignInCancelledError,
-    OfflineError or BadAnswerError.
+    ``done_text`` is shown in the browser afterwards. Raises SignInCancelledError, NoBrowserError, or another SyncError
+    when the platform does not hand out the tokens.
     """
-    base, verifier, state = base_url.rstrip("/"), secrets.token_urlsafe(64), secrets.token_urlsafe(24)
+    verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
     with _Loopback(state, done_text) as loopback:
-        session = OAuth2Session(
-            "twindesk", redirect_uri=loopback.address, code_challenge_method="S256", token_endpoint_auth_method="none"
-        )
-        url, _ = session.create_authorization_url(f"{base}/oauth/authorize", state=state, code_verifier=verifier)
-        open_browser(url)
+        _show(open_browser, _page(client.base_url, loopback.address, state, verifier))
         code = loopback.wait(cancelled)
         try:
-            token = session.fetch_token(f"{base}/oauth/token", code=code, code_verifier=verifier, timeout=30)
-            return Tokens.model_validate(dict(token))
-        except requests.RequestException as error:
-            raise OfflineError(str(error)) from error
-        except (AuthlibBaseError, ValidationError, ValueError) as error:
-            raise BadAnswerError(str(error)) from error
+            return client.redeem(code, verifier, loopback.address)
+        except RefusedError as refused:
+            raise BadAnswerError(f"the sign-in was not accepted: {refused.problem}") from refused
+
+
+def _show(open_browser: OpenBrowser, url: str) -> None:
+    try:
+        opened = open_browser(url)
+    except (OSError, webbrowser.Error) as error:
+        raise NoBrowserError(type(error).__name__) from error
+    if opened is False:
+        raise NoBrowserError("no browser is set up")
+
+
+def _page(base_url: str, redirect_uri: str, state: str, verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    question = {
+        "response_type": "code",
+        "client_id": CLIENT_ID,
+        "redirect_uri": redirect_uri,
+        "state": state,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
+    return f"{base_url.rstrip('/')}/oauth/authorize?{urlencode(question)}"
 
 
 class _LoopbackServer(http.server.ThreadingHTTPServer):

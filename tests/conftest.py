@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
 from i18n import use_language
+from tests.answering import Answer, AnsweringServer
 from tests.platform import Computer, RunningPlatform, postgres_url
 from tests.window import furnish
 from ui.shell import MainWindow
@@ -68,6 +70,20 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
     workspace.prefer("language", "en")  # whatever the computer speaks
     yield workspace
     workspace.close()
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[..., AnsweringServer]]:
+    """Starts servers that answer as told; closed at the end."""
+    made: list[AnsweringServer] = []
+
+    def start(answer: Answer, tls: ssl.SSLContext | None = None) -> AnsweringServer:
+        made.append(AnsweringServer(answer, tls))
+        return made[-1]
+
+    yield start
+    for server in made:
+        server.close()
 
 
 @pytest.fixture
