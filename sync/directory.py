@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from app.rules.directory import PARTS
 from local_db.directory import index
 from local_db.directory.database import DirectoryDatabase
-from local_db.directory.index import Prepared
+from local_db.directory.prepare import Prepared
 from local_db.directory.search import Directory
 from local_db.store import Store
 from local_db.tables import settings

@@ -12,7 +12,7 @@ from itertools import cycle
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from local_db.directory.index import Prepared, prepare
+from local_db.directory.prepare import Prepared, prepare
 from sync import packs
 from sync.errors import BadPackError
 from sync.protocol.messages import Pack, PackFile

@@ -17,8 +17,7 @@ from local_db.store import Store
 from local_db.tables import documents, outbox, partners, records, settings
 
 if TYPE_CHECKING:
-    from local_db.directory.search import Directory
-    from local_db.directory.search import Found as Hits
+    from local_db.directory.search import Directory, Hits
 
 PAGE = 50
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from app.rules.directory import Profile, age_bands, tags_of
+from app.rules.directory import Teacher, age_bands, tags_of
 
 WEIGHTS = {"country": 2, "language": 3, "age": 3, "subject": 2, "available": 3, "activity": 2, "workload": 1}
 HEAVIEST = 3
@@ -70,9 +70,9 @@ def criteria(wish: Wish, weights: Mapping[str, int]) -> list[Criterion]:
     return [c for c in weighed if c.points and (c.tags or c.none)]
 
 
-def explain(profile: Profile, found: Iterable[Criterion]) -> tuple[int, list[str]]:
+def explain(teacher: Teacher, found: Iterable[Criterion]) -> tuple[int, list[str]]:
     """A teacher's points, and the reasons that gave them."""
-    own, points, reasons = tags_of(profile), 0, []
+    own, points, reasons = tags_of(teacher), 0, []
     for criterion in found:
         count = len(own & criterion.tags)
         if count == 0 if criterion.none else count >= criterion.least:

@@ -1,4 +1,4 @@
-"""A teacher's entry as it lies in the directory's file: JSON, compressed with a dictionary of what all entries share.
+"""A teacher as they lie in the directory's file: JSON, compressed with a dictionary of what all teachers share.
 
 The dictionary is part of the file's format: changing it means a new version of the directory's schema.
 """
@@ -21,7 +21,7 @@ _SHARED = (
 )
 _DICTIONARY = zstandard.ZstdCompressionDict(_SHARED.encode(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 _OPTIONS = zstandard.ZstdCompressionParameters.from_level(1, write_dict_id=0, write_checksum=0)
-MAX_ENTRY = 256 * 1024
+MAX_BODY = 256 * 1024
 
 
 class _Tools(threading.local):
@@ -35,11 +35,12 @@ class _Tools(threading.local):
 _tools = _Tools()
 
 
-def pack(entry: bytes) -> bytes:
-    return _tools.pack(entry)
+def pack(line: bytes) -> bytes:
+    """A teacher's JSON as it is kept."""
+    return _tools.pack(line)
 
 
 def unpack(body: bytes) -> dict[str, Any]:
-    """The entry as a dictionary."""
-    found: dict[str, Any] = json.loads(_tools.unpack(body, MAX_ENTRY))
-    return found
+    """The teacher of a body that :func:`pack` made."""
+    teacher: dict[str, Any] = json.loads(_tools.unpack(body, MAX_BODY))
+    return teacher

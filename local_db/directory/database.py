@@ -10,21 +10,25 @@ from local_db import keys
 from local_db.errors import DiskFullError, StoreDamagedError
 from local_db.store import DRIVER_ERRORS, encrypted_database
 
-VERSION = 1
+VERSION = 2  # an older file begins anew: it is only a copy
 CACHE_ONLY: dict[str, Any] = {
     "synchronous": "normal",
     "secure_delete": "fast",
     "cache_size": -24_000,
 }  # it can come again
 SCHEMA = (
-    "create table profile (row integer primary key, id text not null unique, country text not null, "
+    "create table teacher (row integer primary key, id text not null unique, country text not null, "
     "part text not null, segment integer not null, expires text not null, body blob not null)",
-    "create index profile_pack on profile (country, part)",
-    "create index profile_expires on profile (expires)",
+    "create index teacher_pack on teacher (country, part)",
+    "create index teacher_expires on teacher (expires)",
     # a word, or its first letters and a star, with the set of rows that have it: one set for each whole pack
     # (written once, never merged), and one in segment 0 for all that came by deltas
     "create table posting (segment integer not null, term text not null, rows blob not null, "
     "primary key (segment, term)) without rowid",
+    # of a whole pack: its common words, and the sets of pairs of them that stand next to each other (pairs.py)
+    "create table common (segment integer not null, word text not null, number integer not null, "
+    "primary key (segment, word)) without rowid",
+    "create table pair (id integer primary key, rows blob not null)",
     "create table facet (tag text primary key, rows blob not null) without rowid",
     "create table pack (country text not null, part text not null, number integer not null, sha256 text not null, "
     "segment integer not null, at real not null, primary key (country, part)) without rowid",

@@ -19,15 +19,15 @@ class Buckets:
 
     def rows(self, offset: int, limit: int) -> list[int]:
         """Rows ``offset`` to ``offset + limit`` of the result."""
-        found: list[int] = []
+        rows: list[int] = []
         self._count_to(offset + 1)
         place = bisect_right(self._ends, offset)
         before = self._ends[place - 1] if place else 0
-        while len(found) < limit and place < len(self._order):
+        while len(rows) < limit and place < len(self._order):
             part = self._part(place)
-            found += part[max(0, offset - before) : offset - before + limit - len(found)]
+            rows += part[max(0, offset - before) : offset - before + limit - len(rows)]
             offset, before, place = max(offset, before + len(part)), before + len(part), place + 1
-        return found
+        return rows
 
     def _part(self, place: int) -> Sequence[int]:
         if place not in self._arranged:

@@ -10,23 +10,22 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from app.rules.directory import KINDS, Words, has_phrase
+from app.rules.directory import KINDS, Words
 from app.rules.geography import Point, distance_km, point_of
 from app.rules.matching import Criterion
 from local_db.directory import bodies
 from local_db.directory.database import DirectoryDatabase
-from local_db.directory.index import PREFIX_LETTERS
 from local_db.directory.order import Arrange, Buckets, by_points, fair_first
 from local_db.directory.query import Ranking, Search
+from local_db.directory.words import WordSets
 
 PAGE = 50
 NEAR_KM = (50, 200, 500, 1000, 2000)
 _RINGS_KM = (*range(25, 500, 25), *range(500, 5_001, 50), 25_000)
-_HIGHEST = "\U0010ffff"
 
 
 @dataclass
-class Found:
+class Hits:
     """A search's result: how many, what each facet would leave, and the rows in order by :meth:`Directory.page`."""
 
     total: int
@@ -45,12 +44,12 @@ class Directory:
         self._stamp: tuple[int, int, int] | None = None
         self._facets: dict[str, BitMap] = {}
         self._all = BitMap()
-        self._segments = "0"
+        self._words: WordSets  # made anew with the facets
         self._days: list[tuple[str, BitMap]] = []
         self._rings: dict[Point, list[BitMap]] = {}
         self._points: dict[tuple[Criterion, ...], list[BitMap]] = {}
 
-    def search(self, search: Search, ranking: Ranking = Ranking()) -> Found:  # noqa: B008 - frozen
+    def search(self, search: Search, ranking: Ranking = Ranking()) -> Hits:  # noqa: B008 - frozen
         """The set, the counts and the order of a search."""
         with self._db.snapshot():
             self._refresh()
@@ -61,22 +60,22 @@ class Directory:
             since = self._active_counts(_all_of(base, (v for k, v in chosen.items() if k != "active")))
             near = self._near_counts(search.home, _all_of(base, (v for k, v in chosen.items() if k != "near")))
             buckets = Buckets(hits, self._order(ranking), self._arrange(ranking))
-            return Found(len(hits), facets, since, near, hits, buckets)
+            return Hits(len(hits), facets, since, near, hits, buckets)
 
-    def page(self, found: Found, offset: int, limit: int = PAGE) -> list[dict[str, Any]]:
+    def page(self, hits: Hits, offset: int, limit: int = PAGE) -> list[dict[str, Any]]:
         """Teachers of a result from ``offset`` on; fewer when some left the directory meanwhile."""
-        return self._profiles(found.buckets.rows(offset, limit))
+        return self._teachers(hits.buckets.rows(offset, limit))
 
     def get(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Teachers by id; those who are not in the directory are left out."""
         wanted = list(ids)
-        found: dict[str, dict[str, Any]] = {}
+        teachers: dict[str, dict[str, Any]] = {}
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ", ".join("?" * len(part))
-            rows = self._db.sql(f"select id, body from profile where id in ({marks})", part)
-            found.update({row_id: bodies.unpack(body) for row_id, body in rows})
-        return found
+            rows = self._db.sql(f"select id, body from teacher where id in ({marks})", part)
+            teachers.update({row_id: bodies.unpack(body) for row_id, body in rows})
+        return teachers
 
     def size(self) -> tuple[int, int, float | None]:
         """How many teachers and countries are here, and when the newest pack came (seconds since 1970)."""
@@ -84,27 +83,26 @@ class Directory:
         ((at,),) = self._db.sql("select max(at) from pack")
         return sum(len(BitMap.deserialize(rows)) for (rows,) in countries), len(countries), at
 
-    def by_country(self, found: Found) -> dict[str, int]:
+    def by_country(self, hits: Hits) -> dict[str, int]:
         """How many of a result are in each country."""
         tags = ((tag[2:], rows) for tag, rows in self._facets.items() if tag[0] == "c")
-        counts = {country: rows.intersection_cardinality(found.rows) for country, rows in tags}
+        counts = {country: rows.intersection_cardinality(hits.rows) for country, rows in tags}
         return {country: count for country, count in counts.items() if count}
 
     def newest_row(self) -> int:
         """The highest row there is: teachers who come later have higher ones."""
-        return int(self._db.sql("select coalesce(max(row), 0) from profile")[0][0])
+        return int(self._db.sql("select coalesce(max(row), 0) from teacher")[0][0])
 
     def new_since(self, search: Search, known_row: int) -> int:
         """How many of a search's rows came after ``known_row``."""
-        found = self.search(search)
-        return len(found.rows) - found.rows.rank(known_row)
+        rows = self.search(search).rows
+        return len(rows) - rows.rank(known_row)
 
     def suggestion(self, words: Words) -> str:
         """Another spelling of the words that nobody has, one slip of the pen away; empty if there is none."""
         with self._db.snapshot():
             self._refresh()
-            mended = [word if self._beginning(word) else self._nearest(word) for word in words.prefixes]
-        return " ".join(mended) if all(mended) and tuple(mended) != words.prefixes else ""
+            return self._words.suggestion(words)
 
     # -- sets ------------------------------------------------------------------------------
 
@@ -116,80 +114,39 @@ class Directory:
         self._days = sorted(((tag[2:], rows) for tag, rows in self._facets.items() if tag[0] == "d"), reverse=True)
         self._all = BitMap.union(*(rows for _day, rows in self._days)) if self._days else BitMap()
         self._rings, self._points = {}, {}
-        segments = [0, *(segment for (segment,) in self._db.sql("select segment from pack"))]
-        self._segments = ", ".join(str(int(segment)) for segment in segments)
+        self._words = WordSets(self._db, self._all)
         self._stamp = stamp
 
     def _base(self, search: Search) -> BitMap:
-        base = self._text(search.words)
+        base = self._words.rows(search.words)
         if search.only is not None:
             base = base & self._rows_of(search.only)
         return base
-
-    def _text(self, words: Words) -> BitMap:
-        parts = [self._beginning(prefix) for prefix in words.prefixes]
-        parts += [self._word(word) for phrase in words.phrases for word in phrase]
-        found = _all_of(self._all, sorted(parts, key=len))
-        for word in words.without:
-            found = found - self._word(word)
-        for phrase in words.phrases:
-            if len(phrase) > 1:
-                found = self._standing_together(found, phrase)
-        return found
-
-    def _word(self, word: str) -> BitMap:
-        return _united(
-            self._db.sql(f"select rows from posting where segment in ({self._segments}) and term = ?", (word,))
-        )
-
-    def _beginning(self, prefix: str) -> BitMap:
-        found: list[tuple[Any, ...]] = []
-        left = self._segments
-        if len(prefix) <= PREFIX_LETTERS:
-            select = f"select rows, segment from posting where segment in ({left}) and term = ?"
-            kept = self._db.sql(select, (prefix + "*",))
-            found = [(rows,) for rows, _segment in kept]
-            done = {str(segment) for _rows, segment in kept}
-            left = ", ".join(number for number in left.split(", ") if number not in done)
-        if left:  # segments in which one word alone begins so, or none, and beginnings longer than those kept
-            where = f"segment in ({left}) and term >= ? and term < ?"
-            found += self._db.sql(f"select rows from posting where {where}", (prefix, prefix + _HIGHEST))
-        return _united(found)
-
-    def _standing_together(self, candidates: BitMap, phrase: tuple[str, ...]) -> BitMap:
-        kept, rows = BitMap(), list(candidates)
-        for start in range(0, len(rows), 500):
-            part = rows[start : start + 500]
-            marks = ", ".join("?" * len(part))
-            for row, body in self._db.sql(f"select row, body from profile where row in ({marks})", part):
-                if has_phrase(bodies.unpack(body), phrase):
-                    kept.add(row)
-        return kept
 
     def _rows_of(self, ids: frozenset[str]) -> BitMap:
         wanted, rows = sorted(ids), BitMap()
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ", ".join("?" * len(part))
-            rows.update(row for (row,) in self._db.sql(f"select row from profile where id in ({marks})", part))
+            rows.update(row for (row,) in self._db.sql(f"select row from teacher where id in ({marks})", part))
         return rows
 
     def _chosen(self, search: Search) -> dict[str, BitMap]:
         """For each kind with a choice, the rows it leaves."""
-        found = {
+        rows_left = {
             kind: self._union(tag for tag in search.tags if tag[0] == kind) for kind in {tag[0] for tag in search.tags}
         }
         if search.active_since:
-            found["active"] = self._since(search.active_since)
+            rows_left["active"] = self._since(search.active_since)
         if search.within_km and search.home:
-            found["near"] = BitMap.union(*self._near(search.home, search.within_km), BitMap())
-        return found
+            rows_left["near"] = BitMap.union(*self._near(search.home, search.within_km), BitMap())
+        return rows_left
 
     def _union(self, tags: Iterable[str]) -> BitMap:
         return BitMap.union(*(self._facets.get(tag, BitMap()) for tag in tags), BitMap())
 
     def _since(self, day: str) -> BitMap:
-        return BitMap.union(*(rows for found, rows in self._days if found >= day), BitMap())
+        return BitMap.union(*(rows for active, rows in self._days if active >= day), BitMap())
 
     def _near(self, home: Point, kilometres: int) -> list[BitMap]:
         return [ring for limit, ring in zip(_RINGS_KM, self._rings_around(home), strict=True) if limit <= kilometres]
@@ -201,7 +158,7 @@ class Directory:
                 if tag[0] == "p" and (point := point_of(tag[2:])):
                     away = distance_km(home, point)
                     rings[next(n for n, limit in enumerate(_RINGS_KM) if away <= limit)].append(rows)
-            self._rings = {home: [BitMap.union(*found, BitMap()) for found in rings]}
+            self._rings = {home: [BitMap.union(*ring, BitMap()) for ring in rings]}
         return self._rings[home]
 
     # -- counts ----------------------------------------------------------------------------
@@ -267,44 +224,13 @@ class Directory:
             seen[0] |= rows
         return seen[-1]
 
-    def _nearest(self, word: str) -> str:
-        best, most = "", 0
-        for other in _slips(word):
-            if (count := len(self._word(other))) > most:
-                best, most = other, count
-        return best
-
-    def _profiles(self, rows: list[int]) -> list[dict[str, Any]]:
+    def _teachers(self, rows: list[int]) -> list[dict[str, Any]]:
         marks = ", ".join("?" * len(rows))
-        found = dict(self._db.sql(f"select row, body from profile where row in ({marks})", rows)) if rows else {}
-        return [bodies.unpack(found[row]) for row in rows if row in found]
-
-
-def _united(sets: list[tuple[bytes]] | list[tuple[Any, ...]]) -> BitMap:
-    if len(sets) == 1:
-        return BitMap.deserialize(sets[0][0])
-    return BitMap.union(*(BitMap.deserialize(rows) for (rows,) in sets), BitMap())
+        bodies_of = dict(self._db.sql(f"select row, body from teacher where row in ({marks})", rows)) if rows else {}
+        return [bodies.unpack(bodies_of[row]) for row in rows if row in bodies_of]
 
 
 def _all_of(base: BitMap, sets: Iterable[BitMap]) -> BitMap:
     for rows in sets:
         base = base & rows
     return base
-
-
-_ALPHABETS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "αβγδεζηθικλμνξοπρστυφχψω",
-    "абвгдежзиклмнопрстуфхцчшщъыьэюяіїєјљњћџђ",
-    "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-    "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
-)
-
-
-def _slips(word: str) -> set[str]:
-    """Every word one slip away: a letter too many, missing, wrong, or two swapped."""
-    letters = next((alphabet for alphabet in _ALPHABETS if word[:1] in alphabet), _ALPHABETS[0])
-    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    found = {a + b[1:] for a, b in cuts if b} | {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
-    found |= {a + c + b[1:] for a, b in cuts if b for c in letters} | {a + c + b for a, b in cuts for c in letters}
-    return {other for other in found if len(other) > 1} - {word}

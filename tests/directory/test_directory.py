@@ -22,7 +22,7 @@ from app.partners import Query
 from app.rules import matching
 from app.rules.directory import matches, parse_words, tags_of, terms_of, texts_of
 from app.rules.geography import distance_km, point_of
-from local_db.directory import index
+from local_db.directory import index, sets
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory, Ranking, Search
 from server.core.database import Card
@@ -126,7 +126,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryDatabas
 def clean(db: DirectoryDatabase) -> None:
     for country, part in db.sql("select country, part from pack"):
         index.forget_pack(db, country, part)  # what a failed example left behind goes as well
-    for table in ("profile", "posting", "facet", "pack"):
+    for table in ("teacher", "posting", "common", "pair", "facet", "pack"):
         assert db.sql(f"select count(*) from {table}") == [(0,)], f"traces are left in {table}"
 
 
@@ -208,7 +208,7 @@ def test_the_best_fit_comes_first_and_countries_take_turns(empty: DirectoryDatab
 
 @given(st.integers(0, 2**32 - 1))
 def test_a_set_of_one_is_written_as_the_library_writes_it(row: int) -> None:
-    assert index.written_alone(row) == BitMap([row]).serialize()
+    assert sets.written_alone(row) == BitMap([row]).serialize()
 
 
 @given(PROFILE)
