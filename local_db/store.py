@@ -7,8 +7,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from local_db import copies, keys, migrations, profile_lock, restoring
-from local_db.copy_names import before_migration, list_backups
 from local_db.comparing import Lacking, lacking
+from local_db.copy_names import before_migration, list_backups
 from local_db.database import EncryptedDatabase, encrypted_database, problems
 from local_db.errors import MigrationFailedError, StoreDamagedError, StoreTooNewError
 from local_db.files import FileVault

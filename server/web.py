@@ -24,7 +24,7 @@ def create_app(database: Database, data: Path, *, per_second: float = 50, burst:
         docs_url=None,
     )
     app.state.database, app.state.data = database, data
-    files.erase_withdrawn(database, data)  # what an earlier life was stopped in the middle of
+    files.go_on(database, data)  # with what an earlier life was stopped in the middle of
     problems.install(app)
     for part in (accounts, exchange, directory, files):
         app.include_router(part.router)

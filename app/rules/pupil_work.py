@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from app.rules import vocabularies
+from app.rules import filenames, vocabularies
 from app.rules.text import fold, words
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -39,7 +38,8 @@ class Refusal:
 
 
 def kind_of(filename: str) -> str | None:
-    ending = PurePath(filename).suffix.lower().removeprefix(".")
+    """The kind of file that a name promises by its ending, in any case and alphabet's capitals; None for others."""
+    ending = filenames.ending(filename)
     return next((kind for kind, endings in KINDS.items() if ending in endings), None)
 
 
@@ -58,7 +58,7 @@ def refusal(filename: str, size: int, head: bytes) -> Refusal | None:
         return Refusal("empty")
     if size > limit_mb(kind) * 1_000_000:
         return Refusal("too_big", limit_mb(kind))
-    signatures = _SIGNATURES.get(PurePath(filename).suffix.lower().removeprefix("."))
+    signatures = _SIGNATURES.get(filenames.ending(filename))
     if signatures and not head.startswith(signatures):
         return Refusal("mismatch")
     return None
@@ -82,8 +82,8 @@ def names_in(title: str, names: Iterable[str]) -> list[str]:
 
 
 def title_from(filename: str, names: Iterable[str]) -> str:
-    """A file's name as a title, without what is a pupil's name in it; empty if nothing else is left."""
-    stem = PurePath(filename).stem
+    """A file's name as a plain title, without what is a pupil's name in it; empty if nothing else is left."""
+    stem = filenames.stem_of(filename)
     names_found = set(names_in(stem, names))
     if not names_found:
         return stem

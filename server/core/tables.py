@@ -157,19 +157,37 @@ class Project(peewee.Model):
 
 
 class Upload(peewee.Model):
-    """A tus upload. ``id`` is the client's own, so creating it again finds it again."""
+    """A tus upload that no material came of yet. ``id`` is the client's own where it names one.
+
+    ``finished``: all bytes came and are checked. ``sha256`` is empty until then if it was not announced. ``at`` is
+    when it last moved, in seconds since 1970.
+    """
 
     id = peewee.TextField(primary_key=True)
-    account_id = peewee.TextField()
-    project_id = peewee.TextField()
-    sha256 = peewee.TextField()
+    account_id = peewee.TextField(index=True)
+    project_id = peewee.TextField(index=True)
+    sha256 = peewee.TextField(index=True)
     size = peewee.BigIntegerField()
     filename = peewee.TextField()
     finished = peewee.BooleanField(default=False)
+    at = peewee.DoubleField(default=0)
+
+
+class MaterialFile(peewee.Model):
+    """Which kept file a published material needs; ``size`` in bytes."""
+
+    material_id = peewee.TextField(primary_key=True)
+    project_id = peewee.TextField(index=True)
+    account_id = peewee.TextField(index=True)
+    sha256 = peewee.TextField(index=True)
+    size = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "material_file"
 
 
 class Erasure(peewee.Model):
-    """A withdrawn file that is still to be deleted from the disk; written with the withdrawal itself."""
+    """A file that may have lost its last user; written with the step that took it away."""
 
     sha256 = peewee.TextField(primary_key=True)
 
@@ -206,6 +224,7 @@ MODELS = [
     Document,
     Edit,
     Applied,
+    MaterialFile,
     Member,
     Project,
     Upload,

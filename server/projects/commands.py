@@ -7,23 +7,18 @@ from typing import Any
 
 from app.rules import projects as rules
 from app.rules.outreach import MAX_REQUEST
-from app.rules.pupil_work import KINDS, is_pseudonym
-from server.core.database import Account, Database, Document, Erasure, Member, Project, Record, Upload
+from server.core.database import Account, Database, Document, Member, Project, Record
 from server.core.refusals import Refused
 from server.outreach import commands as outreach
+from server.projects.membership import actor as actor
+from server.projects.membership import locked_project as locked_project
+from server.pupil_work import materials
 from sync.protocol.document_kinds import PROJECT_DRAFT
 from sync.protocol.documents import SharedDocument
 
 Args = dict[str, Any]
 _ID = re.compile(r"[0-9a-zA-Z_-]{1,64}\Z")
 _IDS = {"project_id", "account_id", "material_id", "upload_id", "message_id", "post_id", "answer_id"}
-MAX_TITLE = 300
-
-
-def actor(db: Database, project_id: str, account_id: str) -> str | None:
-    """The account's role in a project, invited or member; None for everybody else."""
-    row = db.one(Member.select().where(Member.project_id == project_id, Member.account_id == account_id))
-    return row["role"] if row and row["state"] != "gone" else None
 
 
 def run(db: Database, account: dict[str, Any], name: str, args: Args) -> None:
@@ -137,44 +132,6 @@ def _simple(action: str) -> Callable[[Database, dict[str, Any], Args], None]:
     return move
 
 
-def _publish(db: Database, account: dict[str, Any], args: Args) -> None:
-    """Put an uploaded file into a project's space as a material."""
-    project_id, upload_id = str(args.get("project_id", "")), str(args.get("upload_id", ""))
-    if actor(db, project_id, account["id"]) is None:
-        raise Refused("not_yours")
-    if locked_project(db, project_id)["state"] != rules.ACTIVE:
-        raise Refused("not_active")
-    upload = db.one(Upload.select().where(Upload.id == upload_id, Upload.account_id == account["id"]))
-    if upload is None or not upload["finished"] or upload["project_id"] != project_id:
-        raise Refused("file_missing")
-    title, pupil, kind = (args.get(name) for name in ("title", "pupil", "kind"))
-    if not isinstance(title, str) or len(title) > MAX_TITLE or kind not in KINDS or not args.get("material_id"):
-        raise Refused("invalid")
-    if not isinstance(pupil, str) or not is_pseudonym(pupil):
-        raise Refused("not_a_pseudonym")  # a child's name does not enter the platform, not even by a faulty client
-    fields: dict[str, Any] = {"title": title, "pupil": pupil, "kind": kind} | {
-        "filename": upload["filename"],
-        "sha256": upload["sha256"],
-        "size": upload["size"],
-        "author": account["name"],
-        "author_id": account["id"],
-        "school_country": account["country"],
-    }
-    db.put_record(f"project:{project_id}", "material", str(args.get("material_id", "")), fields, account["id"])
-
-
-def _withdraw_material(db: Database, account: dict[str, Any], args: Args) -> None:
-    material_id = str(args.get("material_id", ""))
-    row = db.one(Record.select().where(Record.kind == "material", Record.id == material_id))
-    if row is None or row["owner_id"] != account["id"]:
-        raise Refused("not_yours")
-    sha256 = str(json.loads(row["fields"]).get("sha256", ""))
-    db.put_record(
-        row["scope"], "material", material_id, {"deleted": True, "sha256": "", "filename": "", "title": "", "pupil": ""}
-    )
-    db.run(Erasure.insert(sha256=sha256).on_conflict_ignore())
-
-
 def are_contacts(db: Database, one: str, other: str) -> bool:
     row = db.one(Record.select().where(Record.kind == "contact", Record.id == contact_id(one, other)))
     return row is not None and json.loads(row["fields"]).get("state") == "contact"
@@ -232,10 +189,9 @@ COMMANDS: dict[str, Callable[[Database, dict[str, Any], Args], None]] = {
     "withdraw_project": _simple("withdraw"),
     "close_project": _simple("close"),
     "delete_project": _simple("delete"),
-    "publish_material": _publish,
-    "withdraw_material": _withdraw_material,
     "ask_contact": _ask_contact,
     "answer_contact": _answer_contact,
+    **materials.COMMANDS,
     **outreach.COMMANDS,
 }
 
@@ -248,15 +204,6 @@ def _allowed(db: Database, account: dict[str, Any], args: Args, action: str) -> 
     if not rules.may(action, locked_project(db, project_id)["state"], role):
         raise Refused("not_possible_now")
     return project_id
-
-
-def locked_project(db: Database, project_id: str) -> dict[str, Any]:
-    """The project's row, held against other writers until the transaction ends. Raises Refused."""
-    query = Project.select().where(Project.id == project_id)
-    row = db.one(query if db.is_sqlite else query.for_update())
-    if row is None:
-        raise Refused("no_such_project")
-    return row
 
 
 def _draft(db: Database, project_id: str) -> dict[str, Any]:

@@ -1,0 +1,30 @@
+"""Downloading a published file of a project, with Range."""
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+
+from server.accounts.sign_in import Db, SignedIn
+from server.core.database import Database, MaterialFile
+from server.core.problems import ProblemError
+from server.projects import membership
+from server.pupil_work.uploads import Files
+from sync.protocol.messages import Id
+
+router = APIRouter()
+
+
+@router.get("/v1/projects/{project_id}/files/{sha256}")
+def download(account: SignedIn, db: Db, files: Files, project_id: Id, sha256: Id) -> FileResponse:
+    """A published file of a project; answers Range requests."""
+    if membership.actor(db, project_id, account["id"]) is None:
+        raise ProblemError(403, "not_yours", "Not a member of this project")
+    path = files.kept(sha256)
+    if not _is_published(db, project_id, sha256) or not path.is_file():
+        raise ProblemError(404, "no_such_file", "The file is not published in this project")
+    headers = {"ETag": f'"{sha256}"', "Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+
+def _is_published(db: Database, project_id: str, sha256: str) -> bool:
+    where = (MaterialFile.project_id == project_id, MaterialFile.sha256 == sha256)
+    return db.one(MaterialFile.select(MaterialFile.sha256).where(*where).limit(1)) is not None
