@@ -21,7 +21,7 @@ def sync_once(profile: Path, server: str | None, as_json: bool) -> int:
     except StoreError as error:
         return _say({"state": type(error).__name__, "detail": str(error)}, as_json, 2)
     try:
-        report = dataclasses.asdict(workspace.service.sync_now())
+        report = dataclasses.asdict(workspace.sync_and_wait())
         return _say({"state": "synced", **report, "topics": sorted(report["topics"])}, as_json, 0)
     except SyncError as error:
         return _say({"state": error.code, "detail": error.detail}, as_json, 1)

@@ -11,6 +11,7 @@ from app.workspace import Workspace
 from i18n import use_language
 from local_db.tables import outbox
 from sync.errors import SyncError
+from tests.inside import inside
 from ui import words
 
 HOSTILE: dict[str, tuple[bytes, str]] = {
@@ -84,10 +85,10 @@ def answering() -> Iterator[Callable[[bytes], str]]:
 
 
 def point_at(desk: Workspace, address: str) -> None:
-    desk.line.connected = True
-    desk.client.base_url = address + "/"
-    desk.client._access = "a-token"
-    desk.client._keep_token("a-refresh-token")
+    desk.online = True
+    inside(desk).client.base_url = address + "/"
+    inside(desk).client._access = "a-token"
+    inside(desk).client._keep_token("a-refresh-token")
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -98,12 +99,12 @@ def test_a_hostile_answer_is_named_and_loses_nothing(
     point_at(desk, answering(answer))
     project = desk.projects.create()
     desk.projects.open(project).set_fields({"title": "Kept whatever happens"})
-    before = [(entry.id, entry.body) for entry in outbox.waiting(desk.store)]
+    before = [(entry.id, entry.body) for entry in outbox.waiting(inside(desk).store)]
     for _try in range(2):
         with pytest.raises(SyncError) as caught:
-            desk.service.sync_now()
+            desk.sync_and_wait()
         assert caught.value.code == code
-    assert [(entry.id, entry.body) for entry in outbox.waiting(desk.store)] == before
+    assert [(entry.id, entry.body) for entry in outbox.waiting(inside(desk).store)] == before
     assert desk.projects.open(project).fields["title"] == "Kept whatever happens"
     assert desk.status.code == code and desk.status.state in ("offline", "trouble", "signed_out")
     sentences = []
@@ -120,12 +121,12 @@ def test_a_wait_that_the_server_asks_for_is_kept_but_bounded(
     for value, seconds in (("17", 17), ("999999999", 3600), ("soon", 60), ("-5", 60)):
         answer = f"HTTP/1.1 429 Too Many\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n".encode()
         point_at(desk, answering(answer))
-        assert desk.service._try() == seconds
+        assert inside(desk).service._try() == seconds
 
 
 def test_waits_grow_after_each_failure_and_are_spread(desk: Workspace) -> None:
-    desk.client._access = "a-token"
-    waits = [desk.service._try() for _failure in range(9)]
+    inside(desk).client._access = "a-token"
+    waits = [inside(desk).service._try() for _failure in range(9)]
     assert 4 <= waits[0] <= 6 and waits[3] > waits[0] and max(waits) <= 360 and waits[-1] > 200
 
 
@@ -139,8 +140,8 @@ def test_changes_not_answered_are_not_taken_for_done(desk: Workspace, answering:
     )
     desk.projects.create()
     with pytest.raises(SyncError) as caught:
-        desk.service.sync_now()
-    assert caught.value.code == "bad_answer" and desk.service.status.waiting == 1
+        desk.sync_and_wait()
+    assert caught.value.code == "bad_answer" and inside(desk).service.status.waiting == 1
 
 
 def test_an_old_token_the_server_denies_asks_for_a_sign_in(desk: Workspace, answering: Callable[[bytes], str]) -> None:
@@ -151,8 +152,8 @@ def test_an_old_token_the_server_denies_asks_for_a_sign_in(desk: Workspace, answ
             b"HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         ),
     )
-    desk.client._access = None
+    inside(desk).client._access = None
     with pytest.raises(SyncError) as caught:
-        desk.service.sync_now()
+        desk.sync_and_wait()
     assert caught.value.code == "sign_in_needed"
     assert desk.status.state == "signed_out"
