@@ -49,7 +49,7 @@ def _sync(profile: Path, server: str | None) -> Said:
 
 def _run(workspace: Workspace) -> Said:
     try:
-        return _told(workspace.service.run())
+        return _told(workspace.sync_by_stages())
     except BusyError as error:
         return {"state": error.code, "detail": error.detail, "retry_after": error.retry_after}, NOT_SYNCED
     except SyncError as error:

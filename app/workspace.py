@@ -5,31 +5,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.account import AccountUseCases, TokenKeeper
+from app.account import AccountUseCases
 from app.events import Events
+from app.opened import DEFAULT_SERVER, Opened, open_profile
 from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
 from app.posts import PostUseCases
 from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
 from app.safety import SafetyUseCases
-from app.sync_centre import SyncCentreUseCases
+from app.sync_centre import Status, SyncCentreUseCases
 from app.today import TodayUseCases
-from local_db import keys
-from local_db.directory.database import DirectoryDatabase
-from local_db.store import Store
 from local_db.tables import settings
-from sync.connection import Connection
 from sync.line import Line
-from sync.service import Status, SyncService
 
 if TYPE_CHECKING:
-    from sync.client import ApiClient
+    from sync.engine import Report
+    from sync.service import Outcome
 
-DEFAULT_SERVER = "http://127.0.0.1:8765"
+__all__ = ["DEFAULT_SERVER", "Workspace", "open_in_browser", "open_workspace"]
 
 
 def open_in_browser(url: str) -> None:
+    """Show an address in the person's browser."""
     import webbrowser  # needed at the sign-in alone
 
     webbrowser.open(url)
@@ -39,8 +37,6 @@ def open_in_browser(url: str) -> None:
 class Workspace:
     """The use cases of one profile. Events: ``changed`` with a set of topics, ``status`` with a Status."""
 
-    store: Store
-    directory_db: DirectoryDatabase
     events: Events
     account: AccountUseCases
     projects: ProjectUseCases
@@ -53,44 +49,57 @@ class Workspace:
     today: TodayUseCases
     sync_centre: SyncCentreUseCases
     safety: SafetyUseCases
-    service: SyncService
-    connection: Connection
+    _opened: Opened
     demo: bool = False
     open_browser: Callable[[str], object] = open_in_browser
 
     @property
-    def line(self) -> Line:
-        return self.connection.line
+    def online(self) -> bool:
+        """Whether the line to the network is whole; a demonstration may cut it."""
+        return self._opened.connection.line.connected
 
-    @property
-    def client(self) -> "ApiClient":
-        return self.connection.client()
-
-    def preference(self, name: str, default: Any = None) -> Any:
-        return settings.get(self.store, f"preference:{name}", default)
-
-    def prefer(self, name: str, value: Any) -> None:
-        settings.put(self.store, f"preference:{name}", value)
-
-    @property
-    def directory_was_damaged(self) -> bool:
-        return self.directory_db.was_damaged
+    @online.setter
+    def online(self, connected: bool) -> None:
+        self._opened.connection.line.connected = connected
 
     @property
     def status(self) -> Status:
-        return self.service.status
+        """The connection as the pill tells it."""
+        return self._opened.service.status
+
+    @property
+    def directory_was_damaged(self) -> bool:
+        """Whether the copy of the directory had to be begun anew at this start."""
+        return self._opened.directory_db.was_damaged
+
+    def start_syncing(self) -> None:
+        """Sync from now on, by itself, in a thread of its own."""
+        self._opened.service.start()
+
+    def sync_and_wait(self) -> "Report":
+        """One sync in the calling thread. Raises SyncError or StoreError."""
+        return self._opened.service.sync_now()
+
+    def sync_by_stages(self) -> "Outcome":
+        """As :meth:`sync_and_wait`, but tells what failed besides the exchange. Raises as it does."""
+        return self._opened.service.run()
+
+    def preference(self, name: str, default: Any = None) -> Any:
+        """What the person prefers in this profile, or ``default``."""
+        return settings.get(self._opened.store, f"preference:{name}", default)
+
+    def prefer(self, name: str, value: Any) -> None:
+        """Remember a preference; ``value`` is anything JSON knows. Raises StoreError."""
+        settings.put(self._opened.store, f"preference:{name}", value)
 
     def close_thread(self) -> None:
         """Close the calling worker's own connections."""
-        self.store.close_thread()
-        self.directory_db.close()
+        self._opened.close_thread()
 
     def close(self) -> None:
-        self.service.stop()
-        self.connection.close()
+        """Stop everything that runs and close the profile."""
         self.partners.close()
-        self.directory_db.close()
-        self.store.close()
+        self._opened.close()
 
 
 def open_workspace(
@@ -106,38 +115,36 @@ def open_workspace(
     ``key`` is given where somebody else keeps it (demonstrations, tests); otherwise
     it comes from the keyring or the passphrase.
     """
-    if key is None:
-        key = keys.unlock(profile, passphrase)
-    else:
-        profile.mkdir(parents=True, exist_ok=True)
-        keys.adopt(profile, key)
-    store = Store.open(profile, key)
+    events = Events()
+    opened = open_profile(
+        profile,
+        passphrase=passphrase,
+        key=key,
+        server=server,
+        line=line,
+        on_status=lambda status: events.publish("status", status),
+        on_topics=lambda topics: events.publish("changed", topics),
+    )
     try:
-        return _wire(store, DirectoryDatabase(profile, key), server, line)
+        return _wire(opened, events)
     except BaseException:
-        store.close()
+        opened.close()
         raise
 
 
-def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: Line | None) -> Workspace:
-    if server:
-        settings.put(store, "server", server)
+def _wire(opened: Opened, events: Events) -> Workspace:
+    store, service, connection = opened.store, opened.service, opened.connection
     vocabularies.replace(settings.get(store, "vocabularies", {}))
-    events, tokens = Events(), TokenKeeper(store)
-    connection = Connection(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
-    service = SyncService(
-        store, directory, connection, lambda s: events.publish("status", s), lambda t: events.publish("changed", t)
-    )
 
     def queued() -> None:
         service.recount()
         service.wake()
 
-    account = AccountUseCases(store, connection, queued, tokens)
+    account = AccountUseCases(store, connection, queued, opened.tokens)
     projects = ProjectUseCases(store, account, queued)
     work = PupilWorkUseCases(store, queued)
     work.purge()
-    partners = PartnerUseCases(store, directory, account, queued)
+    partners = PartnerUseCases(store, opened.directory_db, account, queued)
     keeping = KeepingUseCases(store, partners)
     reaching = ReachingUseCases(store, account, partners, queued)
 
@@ -147,8 +154,6 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
 
     events.subscribe("changed", count_new_people)
     return Workspace(
-        store=store,
-        directory_db=directory,
         events=events,
         account=account,
         projects=projects,
@@ -161,6 +166,5 @@ def _wire(store: Store, directory: DirectoryDatabase, server: str | None, line: 
         today=TodayUseCases(store, projects, keeping, reaching),
         sync_centre=SyncCentreUseCases(store, service),
         safety=SafetyUseCases(store),
-        service=service,
-        connection=connection,
+        _opened=opened,
     )

@@ -37,6 +37,7 @@ from server.directory.packs import PackFolder, changed_fields
 from sync.directory import Choice
 from sync.packs import lines_of
 from sync.protocol.messages import Pack, PackList
+from tests.inside import inside
 from ui.partners.page import PartnersPage
 from ui.start.program import application, show_window
 
@@ -138,7 +139,7 @@ class Heartbeat:
 
 def take_in(workspace: Workspace, folder: PackFolder) -> tuple[float, Heartbeat]:
     """Import everything in a worker thread while the window lives; seconds."""
-    sync, client = workspace.service.directory, FileClient(folder)
+    sync, client = inside(workspace).service.directory, FileClient(folder)
     listing = sync.fetch_list(client)  # type: ignore[arg-type]
     sync.choose(Choice(frozenset(pack.country for pack in listing.packs), False))
     loop, heart, seconds = QEventLoop(), Heartbeat(), [0.0]
@@ -414,7 +415,7 @@ def main(count: int = COUNT) -> None:
         say(f"{count:,} teachers in {len(listing.packs)} packs: {size / 1e6:.0f} MB over the wire (aim at most 180)")
         empty = _start(root / "empty", key)
         workspace = open_workspace(root / "profile", key=key, server="http://127.0.0.1:9")
-        workspace.line.connected = False
+        workspace.online = False
         seconds, heart = take_in(workspace, folder)
         bare = bare_import(root / "bare.db", folder, listing)
         stall = heart.stop()
@@ -432,7 +433,7 @@ def main(count: int = COUNT) -> None:
         say(f"on disk: {on_disk / 1e6:.0f} MB (aim at most 1,100)")
         index, built = build_tantivy(_made(root / "tantivy"), folder, listing)
         say(f"(tantivy, one thread, words and three facets: {count / built:,.0f} teachers a second)")
-        measure_searches(Directory(workspace.directory_db), sqlite3.connect(root / "bare.db"), index)
+        measure_searches(Directory(inside(workspace).directory_db), sqlite3.connect(root / "bare.db"), index)
         measure_window(workspace)
         newer, delta, changes = make_delta(folder, listing)
         took = timed(lambda: _update(workspace, folder, newer)) / 1_000
@@ -453,7 +454,7 @@ def _made(path: Path) -> Path:
 
 
 def _update(workspace: Workspace, folder: PackFolder, listing: PackList) -> None:
-    sync, client = workspace.service.directory, FileClient(folder)
+    sync, client = inside(workspace).service.directory, FileClient(folder)
     fresh = sync.fetch_list(client)  # type: ignore[arg-type]
     assert fresh == listing
     outcome = sync.update(client, sync.plan(fresh), lambda _d, _t: None, threading.Event())  # type: ignore[arg-type]

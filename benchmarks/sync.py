@@ -24,6 +24,7 @@ from uuid6 import uuid7
 
 from app.workspace import Workspace, open_workspace
 from local_db.tables import records
+from tests.inside import inside
 from ui.demo.platform import TEACHERS, DemoPlatform, browser_of
 
 COUNT, ROUNDS = 10_000, 5
@@ -108,7 +109,7 @@ class FloorRun:
 def computer(folder: Path, platform: DemoPlatform) -> Workspace:
     workspace = open_workspace(folder, key=secrets.token_bytes(32), server=platform.url)
     workspace.account.sign_in(browser_of(TEACHERS[0]), "ok", threading.Event())
-    workspace.service.sync_now()
+    workspace.sync_and_wait()
     return workspace
 
 
@@ -117,20 +118,20 @@ def one_round(folder: Path, platform: DemoPlatform) -> dict[str, float]:
     first, second = computer(folder / "one", platform), computer(folder / "two", platform)
     project = first.projects.create()
     for each in (first, second):
-        each.service.sync_now()
-    with first.store.transaction():
+        each.sync_and_wait()
+    with inside(first).store.transaction():
         for record_id, fields in made:
-            records.change(first.store, "journal", record_id, f"project:{project}", fields)
+            records.change(inside(first).store, "journal", record_id, f"project:{project}", fields)
     found = {
         "floor up": COUNT / timed(lambda: floor.up(made)),
         "floor down": COUNT / timed(floor.down),
-        "up": COUNT / timed(first.service.sync_now),
-        "down": COUNT / timed(second.service.sync_now),
+        "up": COUNT / timed(first.sync_and_wait),
+        "down": COUNT / timed(second.sync_and_wait),
     }
     assert len(second.projects.journal(project)) == COUNT
-    client = first.client
+    client = inside(first).client
     client.bytes_sent = client.bytes_received = client.round_trips = 0
-    found["idle ms"] = 1_000 * timed(first.service.sync_now)
+    found["idle ms"] = 1_000 * timed(first.sync_and_wait)
     found |= {"trips": client.round_trips, "sent": client.bytes_sent, "received": client.bytes_received}
     floor.process.kill()
     for each in (first, second):

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.inside import inside
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never the person's own keyring
 
@@ -66,7 +68,7 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
     from app.workspace import open_workspace
 
     workspace = open_workspace(tmp_path / "desk", key=secrets.token_bytes(32), server="http://127.0.0.1:9")
-    workspace.line.connected = False
+    workspace.online = False
     workspace.prefer("language", "en")  # whatever the computer speaks
     yield workspace
     workspace.close()
@@ -94,7 +96,7 @@ def window(qtbot: QtBot, desk: Workspace) -> Iterator[MainWindow]:
     qtbot.addWidget(made)
     qtbot.waitExposed(made)
     yield made
-    desk.service.stop()
+    inside(desk).service.stop()
     made.close()
     use_language("en")
 

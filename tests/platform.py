@@ -17,6 +17,7 @@ from server.core.database import Database
 from server.demonstration import seed
 from server.web import create_app
 from sync.engine import Report
+from tests.inside import inside
 from ui.demo.platform import TEACHERS, browser_of
 
 AYSE, NIKOS = TEACHERS
@@ -76,7 +77,7 @@ class Computer:
         self.workspace.account.sign_in(browser_of(self.email), "done", threading.Event())
 
     def sync(self) -> Report:
-        return self.workspace.service.sync_now()
+        return self.workspace.sync_and_wait()
 
     def restart(self) -> Workspace:
         self.workspace.close()
@@ -93,8 +94,8 @@ class Api:
     def __init__(self, running: RunningPlatform, computer: Computer | None = None) -> None:
         self.url, self.session = running.url, requests.Session()
         if computer:
-            computer.workspace.client.refresh()
-            token = computer.workspace.client._access
+            inside(computer.workspace).client.refresh()
+            token = inside(computer.workspace).client._access
             self.session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **arguments: Any) -> requests.Response:

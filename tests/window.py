@@ -10,6 +10,7 @@ from app.rules.directory import PARTS, part_of
 from app.workspace import Workspace
 from local_db.directory import index
 from local_db.tables import records, settings
+from tests.inside import inside
 from ui.shell import MainWindow
 
 ME = {"id": "t-me", "name": "Işıl Öğretmen", "email": "isil@example.org", "country": "TR", "school": "Köy Okulu"}
@@ -49,14 +50,14 @@ TEACHERS = {
 
 def furnish(desk: Workspace) -> None:
     """A signed-in teacher with a small directory and one contact."""
-    settings.put(desk.store, "account", ME)
+    settings.put(inside(desk).store, "account", ME)
     for country, rows in TEACHERS.items():
         for part in PARTS:
             lines = [(row, json.dumps(row).encode()) for row in rows if part_of(row) == part]
-            index.replace_pack(desk.directory_db, country, part, 1, "0" * 64, lines)
+            index.replace_pack(inside(desk).directory_db, country, part, 1, "0" * 64, lines)
     fields = {"account_id": "t-1", "name": "Νίκος Δημητρίου", "country": "EL", "state": "contact"}
-    with desk.store.transaction():
-        records.accept(desk.store, "account:t-me", [("contact", "t-me--t-1", 1, fields)])
+    with inside(desk).store.transaction():
+        records.accept(inside(desk).store, "account:t-me", [("contact", "t-me--t-1", 1, fields)])
 
 
 def shown(parent: QWidget, kind: type = QWidget) -> Iterator[Any]:

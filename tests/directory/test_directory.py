@@ -30,6 +30,7 @@ from server.directory import cards
 from server.directory.packs import PackFolder
 from sync.errors import ForeignDirectoryError, OfflineError, StoppedError
 from sync.protocol.messages import PackList, SignedPackList
+from tests.inside import inside
 from tests.platform import AYSE, Computer, RunningPlatform
 from tests.window import teacher
 
@@ -291,7 +292,7 @@ def test_a_delta_brings_what_changed_and_takes_what_was_withdrawn(
     platform: RunningPlatform, computer: Computer
 ) -> None:
     whole = people(computer)
-    computer.workspace.client.bytes_received = 0
+    inside(computer.workspace).client.bytes_received = 0
     change_card(platform, "t-nikos", fields={"about": "We love quokkas", "available": False})  # moves to the other pack
     computer.sync()
     assert people(computer, "quokka") == 1 and people(computer) == whole
@@ -320,7 +321,7 @@ def test_what_a_teacher_writes_of_themselves_reaches_the_directory(
 
 
 def test_expiry_goes_by_the_platforms_date_not_by_this_computers_clock(computer: Computer) -> None:
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     listing = directory.known_list()
     assert (
         listing is not None
@@ -407,11 +408,11 @@ def test_a_bad_pack_is_refused_with_a_reason_and_the_old_one_stays(
     folder.publish([changed, *others], number)
     report = computer.sync()
     assert any(complaint.startswith("EL available:") for complaint in report.complaints), report.complaints
-    directory = computer.workspace.service.directory
+    directory = inside(computer.workspace).service.directory
     assert directory.refusals() and not computer.sync().complaints, "it is not fetched again at every sync"
     assert directory.plan(directory.known_list(), again=True).steps, "but when the teacher asks"
     assert people(computer) == before
-    assert computer.workspace.directory_db.sql("select count(*) from download") == [(0,)]
+    assert inside(computer.workspace).directory_db.sql("select count(*) from download") == [(0,)]
 
 
 def test_a_bad_line_is_named_and_the_good_ones_are_taken(platform: RunningPlatform, computer: Computer) -> None:
@@ -420,11 +421,11 @@ def test_a_bad_line_is_named_and_the_good_ones_are_taken(platform: RunningPlatfo
     assert any("EL available, line 1: age_from" in complaint for complaint in report.complaints)
     change_card(platform, "t-nikos", fields={"age_from": 12, "about": "Found again"})
     assert not computer.sync().complaints and people(computer, "again") >= 1
-    assert computer.workspace.service.directory.refusals() == []
+    assert inside(computer.workspace).service.directory.refusals() == []
 
 
 def test_a_foreign_or_an_old_list_is_refused(platform: RunningPlatform, computer: Computer) -> None:
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     signed = client.packs()
     change_card(platform, "t-nikos", fields={"about": "Newer"})
     computer.sync()
@@ -445,7 +446,7 @@ def test_a_cut_download_goes_on_and_a_stopped_one_too(
     helper, platform: RunningPlatform, computers, monkeypatch
 ) -> None:
     computer: Computer = computers(platform, AYSE)
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     listing = directory.fetch_list(client)
     real, starts = client.download, []
 

@@ -27,6 +27,7 @@ from local_db.errors import (
     WrongKeyError,
 )
 from local_db.store import Store
+from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
 
@@ -71,9 +72,9 @@ def test_the_profile_folder_tells_a_thief_nothing(desk: Workspace, tmp_path: Pat
     project = desk.projects.create()
     desk.projects.open(project).set_fields({"title": "Kavak yelleri"})
     desk.safety.back_up()
-    found = every_byte(desk.store.profile)  # while it is open: the write-ahead log is there too
-    desk.store.close()
-    found += every_byte(desk.store.profile)
+    found = every_byte(inside(desk).store.profile)  # while it is open: the write-ahead log is there too
+    inside(desk).store.close()
+    found += every_byte(inside(desk).store.profile)
     secrets_ = ["Zeynep", "Kara", "Papatya", "gizli", "masal", "Bir varmış", "Answers slowly", "Kavak", "t-nikos"]
     for word in secrets_:
         for coding in ("utf-8", "utf-16-le", "utf-16-be"):
@@ -108,10 +109,10 @@ def test_without_a_keyring_a_passphrase_wraps_the_key(tmp_path: Path) -> None:
 
 
 def test_the_token_is_kept_in_the_keyring_or_encrypted(desk: Workspace, system_keyring: MemoryKeyring) -> None:
-    desk.client._keep_token("token-1234567890")
+    inside(desk).client._keep_token("token-1234567890")
     assert "token-1234567890" in system_keyring.kept.values()
-    assert desk.store.sql("select count(*) from setting where value like '%1234567890%'") == [(0,)]
-    desk.client._keep_token(None)
+    assert inside(desk).store.sql("select count(*) from setting where value like '%1234567890%'") == [(0,)]
+    inside(desk).client._keep_token(None)
     assert "token-1234567890" not in system_keyring.kept.values()
 
 
@@ -223,13 +224,13 @@ def test_a_second_copy_of_the_program_is_kept_out(tmp_path: Path) -> None:
 def test_a_full_disk_is_named_and_loses_nothing(desk: Workspace) -> None:
     project = desk.projects.create()
     desk.projects.open(project).set_fields({"title": "Kept before"})
-    pages = desk.store.sql("pragma page_count")[0][0]
-    desk.store.sql(f"pragma max_page_count = {pages}")
+    pages = inside(desk).store.sql("pragma page_count")[0][0]
+    inside(desk).store.sql(f"pragma max_page_count = {pages}")
     with pytest.raises(DiskFullError):
         for n in range(200):
             desk.keeping.keep_note(f"p{n}", "long words " * 400)
-    desk.store.sql("pragma max_page_count = 1000000")
-    assert desk.store.check() == []
+    inside(desk).store.sql("pragma max_page_count = 1000000")
+    assert inside(desk).store.check() == []
     assert desk.projects.get(project).title == "Kept before"
     desk.keeping.keep_note("after", "there is room again")
     assert desk.keeping.note("after") == "there is room again"
@@ -242,14 +243,14 @@ def test_a_work_that_does_not_fit_leaves_nothing_behind(desk: Workspace) -> None
         raise OSError(28, "No space left on device")
 
     with pytest.raises(DiskFullError):
-        desk.store.files.add(too_much())
-    assert [path for path in desk.store.files.folder.rglob("*") if path.is_file()] == []
+        inside(desk).store.files.add(too_much())
+    assert [path for path in inside(desk).store.files.folder.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("size", [0, 1, 64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 200_000])
 def test_files_come_back_byte_for_byte_and_forgery_is_seen(desk: Workspace, size: int) -> None:
     data = os.urandom(size)
-    vault = desk.store.files
+    vault = inside(desk).store.files
     sha256, found = vault.add([data[:10], data[10:]])
     assert (found, vault.read_all(sha256)) == (size, data)
     path = vault.path(sha256)
@@ -265,7 +266,7 @@ def test_files_come_back_byte_for_byte_and_forgery_is_seen(desk: Workspace, size
         path.write_bytes(forgery)
         with pytest.raises(FileDamagedError):
             vault.read_all(sha256)
-    other = desk.store.files.add([b"another file"])[0]
+    other = inside(desk).store.files.add([b"another file"])[0]
     path.write_bytes(vault.path(other).read_bytes())  # swapped whole
     with pytest.raises(FileDamagedError):
         vault.read_all(sha256)

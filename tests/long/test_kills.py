@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from app.workspace import open_workspace
+from tests.inside import inside
 
 WRITER = """
 import sys
 from pathlib import Path
 from app.workspace import open_workspace
 workspace = open_workspace(Path(sys.argv[1]), key=bytes.fromhex(sys.argv[2]), server="http://127.0.0.1:9")
-workspace.line.connected = False
+workspace.online = False
 project = sys.argv[3] or workspace.projects.create()
 work = workspace.pupil_work
 classes = work.classes()
@@ -64,6 +65,6 @@ def test_killed_at_any_instant(tmp_path: Path, seed: int) -> None:
         )  # a word whose work was cut off is not written again by the next writer
         for work in works:
             assert workspace.pupil_work.read(work.id).startswith(b"work ")
-        assert not list(workspace.store.files.folder.glob("*.part"))
+        assert not list(inside(workspace).store.files.folder.glob("*.part"))
         number, taken = len(kept), len(works)
         workspace.close()

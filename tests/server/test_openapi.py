@@ -6,6 +6,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from server import openapi
+from tests.inside import inside
 from tests.platform import AYSE, Computer, RunningPlatform
 
 
@@ -23,8 +24,8 @@ def test_nothing_that_the_description_allows_crashes_the_platform(
     any_platform: RunningPlatform, computers: Callable[..., Computer]
 ) -> None:
     a = computers(any_platform, AYSE)
-    a.workspace.client.refresh()
-    headers = {"Authorization": f"Bearer {a.workspace.client._access}"}
+    inside(a.workspace).client.refresh()
+    headers = {"Authorization": f"Bearer {inside(a.workspace).client._access}"}
     schema = schemathesis.openapi.from_dict(any_platform.app.openapi())
     asked = 0
     for operation in schema.get_all_operations():

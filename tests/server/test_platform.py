@@ -12,6 +12,7 @@ from server.core.refusals import Refused
 from server.projects import commands as projects
 from sync.protocol.document_kinds import PROJECT_DRAFT
 from sync.protocol.documents import SharedDocument
+from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 
 Make = Callable[..., Computer]
@@ -167,7 +168,7 @@ def test_every_change_is_applied_once_however_often_it_comes(any_platform: Runni
 def test_a_tokens_life(platform: RunningPlatform, computers: Make) -> None:
     a = computers(platform, AYSE)
     api = Api(platform)
-    old = a.workspace.client._refresh_token()
+    old = inside(a.workspace).client._refresh_token()
 
     def refresh(token: str):
         return api.call("POST", "/oauth/token", data={"grant_type": "refresh_token", "refresh_token": token})

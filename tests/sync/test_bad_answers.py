@@ -13,6 +13,7 @@ from sync import answers, patience
 from sync.client import ApiClient
 from sync.errors import BadAnswerError, BusyError, RefusedError, SlowLineError, SyncError
 from tests.answering import AnsweringServer, http, json_answer
+from tests.inside import inside
 from ui import words
 
 Answering = Callable[..., AnsweringServer]
@@ -62,10 +63,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 
 
 def point_at(desk: Workspace, server: AnsweringServer) -> None:
-    desk.line.connected = True
-    desk.client.base_url = server.url + "/"
-    desk.client._access = "a-token"
-    desk.client._keep_token("a-refresh-token")
+    desk.online = True
+    inside(desk).client.base_url = server.url + "/"
+    inside(desk).client._access = "a-token"
+    inside(desk).client._keep_token("a-refresh-token")
 
 
 @pytest.fixture
@@ -86,12 +87,12 @@ def test_a_hostile_answer_is_named_and_loses_nothing(desk: Workspace, answering:
     point_at(desk, answering(answer))
     project = desk.projects.create()
     desk.projects.open(project).set_fields({"title": "Kept whatever happens"})
-    before = [(entry.id, entry.body) for entry in outbox.waiting(desk.store)]
+    before = [(entry.id, entry.body) for entry in outbox.waiting(inside(desk).store)]
     for _try in range(2):
         with pytest.raises(SyncError) as caught:
-            desk.service.sync_now()
+            desk.sync_and_wait()
         assert caught.value.code == code
-    assert [(entry.id, entry.body) for entry in outbox.waiting(desk.store)] == before
+    assert [(entry.id, entry.body) for entry in outbox.waiting(inside(desk).store)] == before
     assert desk.projects.open(project).fields["title"] == "Kept whatever happens"
     assert desk.status.code == code and desk.status.state in ("offline", "trouble", "signed_out")
     sentences = []
@@ -132,12 +133,12 @@ def test_a_wait_that_the_server_asks_for_is_kept_but_bounded(value: str | None, 
 
 def test_the_next_sync_waits_as_long_as_it_was_asked_to(desk: Workspace, answering: Answering) -> None:
     point_at(desk, answering(http("429 Too Many", Retry_After="1200")))
-    assert desk.service._try() == 1200
+    assert inside(desk).service._try() == 1200
 
 
 def test_waits_grow_after_each_failure_and_are_spread(desk: Workspace) -> None:
-    desk.client._access = "a-token"
-    waits = [desk.service._try() for _failure in range(9)]
+    inside(desk).client._access = "a-token"
+    waits = [inside(desk).service._try() for _failure in range(9)]
     assert 4 <= waits[0] <= 6 and waits[3] > waits[0] and max(waits) <= 360 and waits[-1] > 200
 
 
@@ -145,25 +146,25 @@ def test_changes_not_answered_are_not_taken_for_done(desk: Workspace, answering:
     point_at(desk, answering(json_answer({"results": [], "scopes": {}})))
     desk.projects.create()
     with pytest.raises(SyncError) as caught:
-        desk.service.sync_now()
-    assert caught.value.code == "bad_answer" and desk.service.status.waiting == 1
+        desk.sync_and_wait()
+    assert caught.value.code == "bad_answer" and inside(desk).service.status.waiting == 1
 
 
 def test_an_old_token_the_server_denies_asks_for_a_sign_in(desk: Workspace, answering: Answering) -> None:
     point_at(desk, answering(json_answer({"error": "invalid_grant"}, "400 Bad")))
-    desk.client._access = None
+    inside(desk).client._access = None
     with pytest.raises(SyncError) as caught:
-        desk.service.sync_now()
+        desk.sync_and_wait()
     assert caught.value.code == "sign_in_needed"
     assert desk.status.state == "signed_out"
 
 
 def test_a_token_page_that_is_out_of_order_signs_nobody_out(desk: Workspace, answering: Answering) -> None:
     point_at(desk, answering(json_answer({"error": "temporarily_unavailable"}, "400 Bad")))
-    desk.client._access = None
+    inside(desk).client._access = None
     with pytest.raises(RefusedError):
-        desk.service.sync_now()
-    assert desk.client._refresh_token() == "a-refresh-token"
+        desk.sync_and_wait()
+    assert inside(desk).client._refresh_token() == "a-refresh-token"
 
 
 @pytest.mark.parametrize("offset", ["", "-1", "1" + "0" * 30, "²", "1e3", "0x10", "12, 12", "99999999999999999"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.inside import inside
 from tests.platform import AYSE, DRAFT, NIKOS, Computer, RunningPlatform, active_project
 
 Make = Callable[..., Computer]
@@ -36,7 +37,7 @@ def test_a_project_from_draft_to_published_work(any_platform: RunningPlatform, c
     a.sync()
     b.sync()
     assert b.workspace.projects.materials(project) == []
-    assert any_platform.files() == [] and not b.workspace.store.files.has(material.sha256)
+    assert any_platform.files() == [] and not inside(b.workspace).store.files.has(material.sha256)
     assert work.read(story) == "Karın altındaki su".encode()  # the teacher's own copy stays
 
 
@@ -64,7 +65,7 @@ def test_both_write_the_same_paragraph_offline(any_platform: RunningPlatform, co
 def test_a_sync_without_news_is_one_small_round_trip(platform: RunningPlatform, computers: Make) -> None:
     a = computers(platform, AYSE)
     a.sync()
-    client = a.workspace.client
+    client = inside(a.workspace).client
     client.bytes_sent = client.bytes_received = client.round_trips = 0
     report = a.sync()
     assert (report.sent, report.received, client.round_trips) == (0, 0, 1)
@@ -76,7 +77,7 @@ def test_a_repeat_after_a_lost_answer_is_applied_once(platform: RunningPlatform,
     project = a.workspace.projects.create()
     a.sync()
     a.workspace.projects.write_journal(project, "We met online.")
-    sent = a.workspace.client.exchange
+    sent = inside(a.workspace).client.exchange
     calls = []
 
     def lose_the_answer(request):
@@ -88,7 +89,7 @@ def test_a_repeat_after_a_lost_answer_is_applied_once(platform: RunningPlatform,
             raise OfflineError("cut")
         return answer
 
-    monkeypatch.setattr(a.workspace.client, "exchange", lose_the_answer)
+    monkeypatch.setattr(inside(a.workspace).client, "exchange", lose_the_answer)
     try:
         a.sync()
     except Exception as error:
@@ -159,7 +160,7 @@ def test_a_cursor_from_another_life_reads_everything_anew(platform: RunningPlatf
     project = active_project(a, b)
     db = platform.database
     db.db.execute_sql("update scope set seq = seq, oldest = seq where name = ?", (f"project:{project}",))
-    a.workspace.store.sql("update cursor set seq = 1 where scope = ?", (f"project:{project}",))
+    inside(a.workspace).store.sql("update cursor set seq = 1 where scope = ?", (f"project:{project}",))
     a.workspace.projects.open(project).set_fields({"aims": "Typed while the history was pruned"})
     a.sync()
     assert a.workspace.projects.get(project).state == "active"

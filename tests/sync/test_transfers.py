@@ -10,6 +10,7 @@ from app.pupil_work import NameInTitleError
 from local_db.tables import transfers
 from sync.errors import OfflineError
 from sync.transfers import PART
+from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Computer, RunningPlatform, active_project
 
 Make = Callable[..., Computer]
@@ -32,7 +33,7 @@ def queue(a: Computer, project: str, folder: Path, size: int) -> tuple[str, byte
 
 
 def cut_after(computer: Computer, name: str, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    real, calls = getattr(computer.workspace.client, name), []
+    real, calls = getattr(inside(computer.workspace).client, name), []
 
     def counted(*args):
         calls.append(args[1])
@@ -40,7 +41,7 @@ def cut_after(computer: Computer, name: str, times: int, monkeypatch: pytest.Mon
             raise OfflineError("cut")
         return real(*args)
 
-    monkeypatch.setattr(computer.workspace.client, name, counted)
+    monkeypatch.setattr(inside(computer.workspace).client, name, counted)
     return calls
 
 
@@ -66,7 +67,7 @@ def test_a_download_goes_on_where_it_was_cut_and_leaves_nothing_in_clear(pair, t
     a, b, project = pair
     _piece, data = queue(a, project, tmp_path, 4 * PART)
     a.sync()
-    real = b.workspace.client.download
+    real = inside(b.workspace).client.download
 
     def half(path: str, start: int = 0):
         got = 0
@@ -77,23 +78,25 @@ def test_a_download_goes_on_where_it_was_cut_and_leaves_nothing_in_clear(pair, t
             yield chunk
 
     with monkeypatch.context() as cutting:
-        cutting.setattr(b.workspace.client, "download", half)
+        cutting.setattr(inside(b.workspace).client, "download", half)
         with pytest.raises(OfflineError):
             b.sync()
-    (row,) = transfers.waiting(b.workspace.store)
+    (row,) = transfers.waiting(inside(b.workspace).store)
     assert 2 * PART <= row.done < len(data)
     assert not any(data[:200] in path.read_bytes() for path in b.profile.rglob("*") if path.is_file())
     b.restart()
     starts = []
-    real_again = b.workspace.client.download
+    real_again = inside(b.workspace).client.download
     monkeypatch.setattr(
-        b.workspace.client, "download", lambda path, start=0: starts.append(start) or real_again(path, start)
+        inside(b.workspace).client, "download", lambda path, start=0: starts.append(start) or real_again(path, start)
     )
     b.sync()
     assert starts[-1] == row.done
     assert b.workspace.projects.material_bytes(row.sha256) == data
     assert (
-        len(list(b.workspace.store.files.folder.rglob("*"))) - len(list(b.workspace.store.files.folder.glob("*"))) == 1
+        len(list(inside(b.workspace).store.files.folder.rglob("*")))
+        - len(list(inside(b.workspace).store.files.folder.glob("*")))
+        == 1
     )
 
 

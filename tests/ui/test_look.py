@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
 from i18n import use_language
+from tests.inside import inside
 from tests.platform import DRAFT
 from tests.window import furnish, shown
 from ui import tokens
@@ -64,7 +65,7 @@ def full_window(qtbot: QtBot, desk: Workspace, tmp_path):
     qtbot.addWidget(made)
     qtbot.waitExposed(made)
     yield made
-    desk.service.stop()
+    inside(desk).service.stop()
     made.change_look("light", 100)
     made.close()
     use_language("en")

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.workspace import Workspace
 from local_db.directory import index
 from local_db.tables import settings
+from tests.inside import inside
 from tests.platform import AYSE, DRAFT, Computer, RunningPlatform
 from tests.window import find_button, message, teacher, words_on
 from ui.partners.directory import DirectoryDialog
@@ -104,7 +105,7 @@ def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page:
     page.save_search("Water people")
     assert desk.keeping.new_people() == {desk.keeping.saved_searches()[0].id: 0}
     index.apply_delta(
-        desk.directory_db,
+        inside(desk).directory_db,
         "IE",
         "other",
         2,
@@ -122,7 +123,7 @@ def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page:
 
 
 def test_a_refused_part_is_told_and_can_be_tried_again(qtbot: QtBot, desk: Workspace, page: PartnersPage) -> None:
-    settings.put(desk.store, "directory_refused", {"EL-available-0-5-abc": "EL available: damaged"})
+    settings.put(inside(desk).store, "directory_refused", {"EL-available-0-5-abc": "EL available: damaged"})
     page.strip.refresh()
     assert "was refused" in words_on(page.strip) and find_button(page.strip, "Try again")
     assert "EL available: damaged" in page.strip.toolTip()
@@ -152,7 +153,7 @@ def test_folders_hold_the_starred_and_come_back(
 
 def test_the_table_is_safe_in_a_spreadsheet(desk: Workspace, window: MainWindow, tmp_path) -> None:
     rows = [teacher(7, country="IE", name='=HYPERLINK("http://x")', school="+School", town="@Town", available=False)]
-    index.apply_delta(desk.directory_db, "IE", "other", 2, "0" * 64, rows, [])
+    index.apply_delta(inside(desk).directory_db, "IE", "other", 2, "0" * 64, rows, [])
     desk.keeping.star("t-7", True)
     desk.keeping.keep_note("t-7", "-1+1")
     assert desk.keeping.export_csv(tmp_path / "out.csv", ["Name"]) == 1
@@ -196,7 +197,7 @@ def test_countries_are_chosen_by_size_and_fetched(qtbot: QtBot, tmp_path, platfo
         assert set(found.countries) == {"TR", "EL"} and found.facets["v:yes"] == found.total
         QApplication.processEvents()
     finally:
-        desk.service.stop()
+        inside(desk).service.stop()
         window.close()
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
 from local_db.tables import outbox
+from tests.inside import inside
 from tests.platform import DRAFT
 from tests.window import find_button, message, words_on
 from ui.shell import MainWindow
@@ -34,7 +35,7 @@ def test_a_fresh_profile_says_what_to_do_first(qtbot: QtBot, desk: Workspace) ->
     for name, text in expected.items():
         made.go(name)
         qtbot.waitUntil(lambda text=text: text in words_on(made))
-    desk.service.stop()
+    inside(desk).service.stop()
 
 
 def test_a_project_is_begun_typed_and_found_again(qtbot: QtBot, window: MainWindow, desk: Workspace) -> None:
@@ -87,7 +88,7 @@ def test_submitting_an_unfinished_draft_says_what_is_missing(qtbot: QtBot, windo
     page.submit()
     assert message(window) == "Not yet: Aims is still empty; The highest age is below the lowest."
     assert page.form.editors["aims"].hasFocus()
-    assert not any(entry.target_kind == "submit_project" for entry in outbox.waiting(desk.store))
+    assert not any(entry.target_kind == "submit_project" for entry in outbox.waiting(inside(desk).store))
 
 
 def test_choices_are_made_and_taken_back(qtbot: QtBot, window: MainWindow, desk: Workspace) -> None:
@@ -109,7 +110,7 @@ def test_history_shows_and_restores(qtbot: QtBot, window: MainWindow, desk: Work
     page = window._pages["projects"]
     page.create()
     page.form.draft.set_fields({"aims": "First thoughts"})
-    outbox.take(desk.store, 10)  # on its way: what follows is a sitting of its own
+    outbox.take(inside(desk).store, 10)  # on its way: what follows is a sitting of its own
     page.form.draft.set_fields({"aims": "Second thoughts 😀"})
     page.tabs.setCurrentIndex(2)
     assert page.history.list.count() == 2
@@ -234,9 +235,9 @@ def test_a_dropped_file_without_a_pupil_is_not_lost_silently(qtbot: QtBot, windo
 
 def test_the_sync_centre_explains_and_settles(qtbot: QtBot, window: MainWindow, desk: Workspace) -> None:
     project = desk.projects.create()
-    outbox.take(desk.store, 9)
-    outbox.refuse(desk.store, outbox.waiting(desk.store)[0].id, "exists")
-    desk.service.recount()
+    outbox.take(inside(desk).store, 9)
+    outbox.refuse(inside(desk).store, outbox.waiting(inside(desk).store)[0].id, "exists")
+    inside(desk).service.recount()
     qtbot.waitUntil(lambda: "Needs you: 1 answer" in window.pill.text())
     click(qtbot, window.pill)
     page = window._pages["sync_centre"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local_db.migrations import VERSION
+from tests.inside import inside
 from tests.platform import AYSE, Computer, RunningPlatform
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +101,7 @@ def test_no_log_and_no_output_carries_a_name(
     (tmp_path / "Zeynep.txt").write_text("Zeynep's story")
     work.take_in(pupil, tmp_path / "Zeynep.txt")
     a.sync()
-    a.workspace.client.base_url = "http://127.0.0.1:9/"
+    inside(a.workspace).client.base_url = "http://127.0.0.1:9/"
     with pytest.raises(Exception):  # noqa: B017 the kind of error is not the point here
         a.sync()
     out, err = capfd.readouterr()

@@ -19,6 +19,7 @@ from server.core.database import Account
 from server.directory import cards
 from server.directory.packs import PackFolder
 from server.outreach import commands as platform_outreach
+from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, command
 from tests.window import find_button, message, words_on
 from ui.demo.platform import PASSWORD
@@ -80,7 +81,7 @@ def pair(platform: RunningPlatform, computers: Make) -> tuple[Workspace, Workspa
 
 def sync(*workspaces: Workspace) -> None:
     for workspace in workspaces:
-        workspace.service.sync_now()
+        workspace.sync_and_wait()
 
 
 def test_a_message_waits_offline_and_is_answered(pair) -> None:
@@ -244,7 +245,7 @@ def test_a_message_is_written_warned_of_and_kept_when_closed(qtbot: QtBot, windo
     assert "Seán <b>Ó Briain</b>" in again.text.toPlainText()
     again._look()
     again.send.click()
-    assert len(sent) == 1 and settings.get(desk.store, "preference:message-draft:t-4") is None
+    assert len(sent) == 1 and settings.get(inside(desk).store, "preference:message-draft:t-4") is None
 
 
 def test_a_post_is_written_offline(qtbot: QtBot, window, desk: Workspace) -> None:
@@ -278,7 +279,7 @@ def test_an_answer_being_typed_survives_news(qtbot: QtBot, pair) -> None:
         find_button(page, "Answer").click()
         assert "We would like to" in [answer.text for p in a.posts.posts() for answer in a.posts.answers(p.id)]
     finally:
-        a.service.stop()
+        inside(a).service.stop()
         window.close()
     assert b is not None
 

@@ -43,7 +43,7 @@ class Demo:
         workspace = self.open(email)
         try:
             workspace.account.sign_in(workspace.open_browser, "ok", threading.Event())
-            workspace.service.sync_now()
+            workspace.sync_and_wait()
         finally:
             workspace.close()
 
@@ -62,7 +62,7 @@ class Demo:
         return window
 
     def menu(self, window: MainWindow) -> list[Action]:
-        online = window.workspace.line.connected
+        online = window.workspace.online
         return [
             Action(
                 "demo-line",
@@ -93,10 +93,10 @@ class Demo:
 
     def switch_line(self, window: MainWindow) -> None:
         """Cut this computer's line, or mend it."""
-        line = window.workspace.line
-        line.connected = not line.connected
-        window.workspace.sync_centre.sync_now()
-        window.say(_("This computer is online again.") if line.connected else _("This computer is offline now."))
+        workspace = window.workspace
+        workspace.online = not workspace.online
+        workspace.sync_centre.sync_now()
+        window.say(_("This computer is online again.") if workspace.online else _("This computer is offline now."))
 
     def approve(self, window: MainWindow) -> None:
         def approved(said: list[str]) -> None:

@@ -109,7 +109,7 @@ class Tour:
 
     def window(self, email: str, connected: bool = True) -> MainWindow:
         workspace = self.demo.open(email)
-        workspace.line.connected = connected
+        workspace.online = connected
         workspace.prefer("language", self.language)
         window = show_window(workspace, self.demo.menu)
         window.resize(1366, 768)  # the invisible screen is smaller than a school's
@@ -375,11 +375,11 @@ class Tour:
     # -- helpers ---------------------------------------------------------------------------
 
     def cut(self, window: MainWindow) -> None:
-        if window.workspace.line.connected:
+        if window.workspace.online:
             self.demo.switch_line(window)
 
     def mend(self, window: MainWindow) -> None:
-        if not window.workspace.line.connected:
+        if not window.workspace.online:
             self.demo.switch_line(window)
 
     def quiet(self, window: MainWindow) -> bool:

@@ -17,7 +17,7 @@ def type_until_killed(profile: Path) -> int:
     key = bytes.fromhex(sys.stdin.readline().strip())
     application()
     workspace = open_workspace(profile, key=key)
-    workspace.line.connected = False
+    workspace.online = False
     window = show_window(workspace)
     page = window.page("projects")
     editor = page.form.editors["aims"]

@@ -49,7 +49,7 @@ def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list
     theme.apply(app, workspace.preference("look", "system"), workspace.preference("scale", 100))
     window = MainWindow(workspace, extra_actions)
     window.show()
-    workspace.service.start()
+    workspace.start_syncing()
     if workspace.directory_was_damaged:
         window.say(
             _(

@@ -1,0 +1,80 @@
+"""What one opened profile stands on: its store, its directory, its way to the platform. Use cases alone see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.tokens import TokenKeeper
+from local_db import keys
+from local_db.directory.database import DirectoryDatabase
+from local_db.store import Store
+from local_db.tables import settings
+from sync.connection import Connection
+from sync.line import Line
+from sync.service import Status, SyncService
+
+if TYPE_CHECKING:
+    from sync.client import ApiClient
+
+DEFAULT_SERVER = "http://127.0.0.1:8765"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The lower rooms' objects of one profile, from opening to closing."""
+
+    store: Store
+    directory_db: DirectoryDatabase
+    connection: Connection
+    service: SyncService
+    tokens: TokenKeeper
+
+    @property
+    def client(self) -> "ApiClient":
+        """The API client; its libraries are loaded by the first call."""
+        return self.connection.client()
+
+    def close_thread(self) -> None:
+        """Close the connections of the calling thread."""
+        self.store.close_thread()
+        self.directory_db.close()
+
+    def close(self) -> None:
+        """Stop the sync and close everything."""
+        self.service.stop()
+        self.connection.close()
+        self.directory_db.close()
+        self.store.close()
+
+
+def open_profile(
+    profile: Path,
+    *,
+    passphrase: str | None,
+    key: bytes | None,
+    server: str | None,
+    line: Line | None,
+    on_status: Callable[[Status], None],
+    on_topics: Callable[[set[str]], None],
+) -> Opened:
+    """Open a profile's store and prepare its sync, which does not run yet. Raises the errors of :mod:`local_db.errors`.
+
+    ``on_status`` and ``on_topics`` are called from the sync thread.
+    """
+    if key is None:
+        key = keys.unlock(profile, passphrase)
+    else:
+        profile.mkdir(parents=True, exist_ok=True)
+        keys.adopt(profile, key)
+    store = Store.open(profile, key)
+    try:
+        if server:
+            settings.put(store, "server", server)
+        directory, tokens = DirectoryDatabase(profile, key), TokenKeeper(store)
+        connection = Connection(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
+        service = SyncService(store, directory, connection, on_status, on_topics)
+    except BaseException:
+        store.close()
+        raise
+    return Opened(store, directory, connection, service, tokens)
