@@ -6,35 +6,27 @@ the root map ``values``; a list is a root map ``list:NAME`` from an item's id to
 a map of its texts, scalars and ``at`` (its place); a map is a root map
 ``map:NAME`` with entries ``KEY:FIELD``. Everything else in a document belongs
 to newer versions and stays as it is.
+
+No bytes from outside reach the library before :mod:`sync.protocol.yjs` has read
+them, and no edit is taken in that does not stand on what is there.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from pycrdt import Doc, Map, Text, TransactionEvent, merge_updates
+from pycrdt import Doc, Map, Text, TransactionEvent, get_update, merge_updates
 
 from sync.protocol import places
-from sync.protocol.document_parts import (
-    LONGEST_KEY,
-    MOST_ITEMS,
-    DocumentKind,
-    ListPart,
-    MapPart,
-    ScalarPart,
-    SetPart,
-    TextPart,
-)
+from sync.protocol.document_parts import DocumentKind, ListPart, MapPart, ScalarPart, SetPart, TextPart
+from sync.protocol.document_view import PLACE, place, read_field, read_part, root_name, roots
 from sync.protocol.text_edits import rewrite
+from sync.protocol.yjs import MAX_EDIT_STRUCTS, MAX_STRUCTS, TYPE, DocumentError, read, read_state_vector
+from sync.protocol.yjs_order import Owners, gaps
 
 __all__ = ["MAX_STATE", "DocumentError", "DocumentKind", "SharedDocument", "merge", "merged"]
 
 MAX_STATE = 8 * 1024 * 1024
-PLACE = "at"
-
-
-class DocumentError(ValueError):
-    """The bytes are not edits of such a document, or are not whole: ``gap`` where earlier edits are missing."""
 
 
 class SharedDocument:
@@ -44,43 +36,20 @@ class SharedDocument:
     """
 
     def __init__(self, kind: DocumentKind, state: bytes | None = None) -> None:
-        """Open a stored state. Raises DocumentError for bytes that are none."""
+        """Open a state of the own store. Raises DocumentError for bytes that are none."""
         self.kind = kind
         self._kept: list[bytes] = []
         self._begin()
         if state:
-            self.apply(state)
+            self.take_in(state)
 
     def _begin(self) -> None:
         self._doc: Doc[Any] = Doc()
         self._made: list[bytes] = []
-        self._changed: set[str] = set()
-        self._values: Map[Any] = self._doc.get("values", type=Map)
-        self._roots: dict[str, Any] = {part.name: self._root(part) for part in self.kind.parts}
-        self._watch()
-
-    def _root(self, part: Any) -> Any:
-        if isinstance(part, TextPart):
-            return self._doc.get(part.name, type=Text)
-        if isinstance(part, ScalarPart):
-            return self._values
-        prefix = {SetPart: "set", ListPart: "list", MapPart: "map"}[type(part)]
-        return self._doc.get(f"{prefix}:{part.name}", type=Map)
-
-    def _watch(self) -> None:
-        """Have every transaction say which parts it touched and which edit it is."""
-        scalars = {part.name for part in self.kind.parts if isinstance(part, ScalarPart)}
-        self._values.observe(lambda event: self._changed.update(scalars.intersection(event.keys)))  # type: ignore[attr-defined]
-        for name, root in self._roots.items():
-            if name not in scalars:
-                root.observe_deep(self._noter(name))
+        self._known: dict[int, int] | None = None
+        self._owners: Owners | None = None
+        self._roots = roots(self.kind, self._doc)
         self._doc.observe(self._note)
-
-    def _noter(self, name: str) -> Callable[[Any], None]:
-        def note(_events: Any) -> None:
-            self._changed.add(name)
-
-        return note
 
     def _note(self, event: TransactionEvent) -> None:
         self._made.append(bytes(event.update))
@@ -93,14 +62,7 @@ class SharedDocument:
 
     def field(self, name: str) -> Any:
         """One part as a plain value."""
-        part, root = self.kind.by_name[name], self._roots[name]
-        if isinstance(part, TextPart):
-            return str(root)
-        if isinstance(part, ScalarPart):
-            return part.read(root.get(name))
-        if isinstance(part, SetPart):
-            return self._shown(root.keys())
-        return self._items(part) if isinstance(part, ListPart) else self._entries(part)
+        return read_part(self.kind.by_name[name], self._roots[name])
 
     def state(self) -> bytes:
         """The whole document, as an edit that makes an empty one equal to it."""
@@ -114,34 +76,38 @@ class SharedDocument:
         """What a replica with that state vector lacks."""
         return bytes(self._doc.get_update(vector))
 
-    @staticmethod
-    def _shown(keys: Iterable[str]) -> list[str]:
-        return sorted(key for key in keys if len(key) <= LONGEST_KEY)[:MOST_ITEMS]
-
-    def _items(self, part: ListPart) -> list[dict[str, Any]]:
-        root = self._roots[part.name]
-        read = ((key, root.get(key)) for key in self._shown(root.keys()))
-        items = [(_place(item), key, item) for key, item in read if isinstance(item, Map)]
-        items.sort(key=lambda entry: entry[:2])
-        return [{"id": key} | {f.name: _value(f, item.get(f.name)) for f in part.fields} for _at, key, item in items]
-
-    def _entries(self, part: MapPart) -> dict[str, dict[str, Any]]:
-        root, fields = self._roots[part.name], {field.name: field for field in part.fields}
-        entries: dict[str, dict[str, Any]] = {}
-        for name in sorted(root.keys()):
-            key, _, field = name.rpartition(":")
-            if field in fields and len(key) <= LONGEST_KEY and (key in entries or len(entries) < MOST_ITEMS):
-                entry = entries.setdefault(key, {other.name: other.default for other in part.fields})
-                entry[field] = fields[field].read(root.get(name))
-        return entries
-
     # -- merging ---------------------------------------------------------------------------
 
-    def apply(self, update: bytes) -> frozenset[str]:
-        """Merge an edit from elsewhere; the names of the parts it changed. Raises DocumentError, then nothing changed."""
-        if _announced(update) > len(update):
-            raise DocumentError("more authors than bytes")
-        self._changed.clear()
+    def apply(self, update: bytes, structs: int = MAX_STRUCTS) -> frozenset[str]:
+        """Merge an edit from elsewhere; the names of the parts it touched.
+
+        Raises DocumentError, and then nothing changed: for bytes that are no edit, hold more than ``structs``
+        insertions, or do not stand on what is here ("gap").
+        """
+        parsed, owners = read(update, structs), self._place_owners()
+        touched, known = owners.take_in(parsed, self._vector())
+        self._take(update)
+        self._known, self._owners = known, owners
+        return touched
+
+    def merge(self, update: bytes, structs: int = MAX_EDIT_STRUCTS) -> None:
+        """As :meth:`apply`, without looking up what was touched. Raises DocumentError likewise."""
+        parsed = read(update, structs)
+        if any(struct.content == TYPE for run in parsed.structs.values() for struct in run):
+            self.apply(update, structs)  # which also knows how deep types lie in each other
+            return
+        known = gaps(parsed, self._vector())
+        self._take(update)
+        self._known, self._owners = known, None
+
+    def take_in(self, state: bytes) -> None:
+        """Merge a state of the own store, which was checked when it came there; only what is new of it is read."""
+        with suppress(ValueError):
+            state = bytes(get_update(state, self.state_vector()))
+        self._take(state)
+        self._known = self._owners = None
+
+    def _take(self, update: bytes) -> None:
         try:
             self._doc.apply_update(update)
         except BaseException as error:  # the library panics on some malformed input
@@ -150,7 +116,25 @@ class SharedDocument:
             self._rebuild()
             raise DocumentError("not a document's edits") from None
         self._keep(update)
-        return frozenset(self._changed)
+
+    def _vector(self) -> dict[int, int]:
+        if self._known is None:
+            self._known = read_state_vector(self.state_vector())
+        return self._known
+
+    def _place_owners(self) -> Owners:
+        """Which part every insertion is in; made when it is first asked for."""
+        owners, self._owners = self._owners, None  # they stand again when the edit at hand was taken in
+        if owners is None:
+            owners = Owners(self._name_of)
+            owners.take_in(read(self.state(), None), {})
+        return owners
+
+    def _name_of(self, root: str, key: str | None) -> str | None:
+        for part in self.kind.parts:
+            if root_name(part) == root and (not isinstance(part, ScalarPart) or part.name == key):
+                return part.name
+        return None
 
     def _keep(self, update: bytes) -> None:
         """Remember what this replica is made of, so that a bad edit can be taken out again."""
@@ -201,7 +185,7 @@ class SharedDocument:
         def change() -> None:
             for field_name, value in values.items():
                 field, now = fields[field_name], item.get(field_name)
-                if _value(field, now) == value:
+                if read_field(field, now) == value:
                     continue
                 if isinstance(field, TextPart) and isinstance(now, Text):
                     rewrite(now, value)
@@ -213,8 +197,8 @@ class SharedDocument:
     def move_item(self, name: str, item_id: str, index: int) -> bytes:
         """Move an item so that it becomes number ``index`` of the list; its words stay mergeable meanwhile."""
         part, item = self._list(name), self._item(name, item_id)
-        others = [entry["id"] for entry in self._items(part)]
-        if item is None or (item_id in others and others.index(item_id) == index):
+        ids = [entry["id"] for entry in self.field(name)]
+        if item is None or (item_id in ids and ids.index(item_id) == index):
             return b""
 
         def move() -> None:
@@ -225,10 +209,9 @@ class SharedDocument:
     def remove_item(self, name: str, item_id: str) -> bytes:
         """Take an item out of a list, or an entry of that key out of a map."""
         root = self._roots[name]
-        if isinstance(self.kind.by_name[name], MapPart):
-            gone = [key for key in root.keys() if key.rpartition(":")[0] == item_id]  # noqa: SIM118
-        else:
-            gone = [item_id] if item_id in root else []
+        keys = list(root.keys())
+        is_map = isinstance(self.kind.by_name[name], MapPart)
+        gone = [key for key in keys if (key.rpartition(":")[0] if is_map else key) == item_id]
         return self._change(lambda: [root.pop(key) for key in gone])
 
     def change_entry(self, name: str, key: str, values: Mapping[str, Any]) -> bytes:
@@ -236,9 +219,9 @@ class SharedDocument:
         part, root = self.kind.by_name[name], self._roots[name]
         if not isinstance(part, MapPart) or not {field.name for field in part.fields} >= set(values):
             raise KeyError(name)
-        now = self._entries(part).get(key, {})
-        changed = {field: value for field, value in values.items() if field not in now or now[field] != value}
-        return self._change(lambda: [root.update({f"{key}:{field}": v}) for field, v in changed.items()])
+        now = self.field(name).get(key, {})
+        changed = {f"{key}:{field}": v for field, v in values.items() if field not in now or now[field] != v}
+        return self._change(lambda: root.update(changed))
 
     def _change(self, change: Callable[[], Any]) -> bytes:
         self._made.clear()
@@ -247,6 +230,7 @@ class SharedDocument:
         made = self._made[0] if self._made else b""
         if made:
             self._keep(made)
+            self._known = self._owners = None
         return made
 
     def _set(self, name: str, value: Any) -> None:
@@ -256,10 +240,10 @@ class SharedDocument:
         elif isinstance(part, ScalarPart):
             root[name] = value
         else:
-            shown, chosen = set(self.field(name)), set(value)
-            for item in shown - chosen:
+            now, chosen = set(self.field(name)), set(value)
+            for item in now - chosen:
                 root.pop(item)
-            for item in chosen - shown:
+            for item in chosen - now:
                 root[item] = True
 
     def _list(self, name: str) -> ListPart:
@@ -275,15 +259,15 @@ class SharedDocument:
     def _free_place(self, part: ListPart, index: int | None, moving: str) -> str:
         """A place before the item that is number ``index`` without the one that moves; makes room where there is none."""
         root = self._roots[part.name]
-        ids = [item["id"] for item in self._items(part) if item["id"] != moving]
+        ids = [item["id"] for item in self.field(part.name) if item["id"] != moving]
         index = len(ids) if index is None else max(0, min(index, len(ids)))
-        taken = [_place(root[item_id]) for item_id in ids]
+        taken = [place(root[item_id]) for item_id in ids]
         low, high = taken[index - 1] if index else "", taken[index] if index < len(ids) else ""
         with suppress(ValueError):
             return places.between(low, high)
         room = places.spread(len(ids) + 1)
-        for item_id, place in zip(ids, room[:index] + room[index + 1 :], strict=True):
-            root[item_id][PLACE] = place
+        for item_id, new in zip(ids, room[:index] + room[index + 1 :], strict=True):
+            root[item_id][PLACE] = new
         return room[index]
 
 
@@ -296,29 +280,8 @@ def merged(kind: DocumentKind, state: bytes | None, edits: Iterable[bytes]) -> t
     """A state with edits merged in, and its plain values; the document is loaded once. Raises DocumentError."""
     document = SharedDocument(kind, state)
     for edit in edits:
-        document.apply(edit)
+        document.merge(edit)
     new = document.state()
     if len(new) > MAX_STATE:
         raise DocumentError("the document is too large")
     return new, document.fields()
-
-
-def _place(item: Any) -> str:
-    place = item.get(PLACE)
-    return place if isinstance(place, str) else ""
-
-
-def _value(field: TextPart | ScalarPart, value: Any) -> Any:
-    if isinstance(field, TextPart):
-        return str(value) if isinstance(value, Text | str) else ""
-    return field.read(value)
-
-
-def _announced(edits: bytes) -> int:
-    """How many authors an update says it has (its first number, LEB128): the library makes room for that many at once."""
-    number = 0
-    for place, byte in enumerate(edits[:10]):
-        number |= (byte & 0x7F) << (7 * place)
-        if byte < 0x80:
-            break
-    return number

@@ -13,23 +13,41 @@ Step = tuple[int, int, str]  # bytes to drop, bytes to keep, text to put
 
 
 def rewrite(text: Any, new: str) -> None:
-    """Turn a pycrdt text into ``new``, so that others' edits beside the changed words survive."""
-    for at, drop, add in changes(str(text), new):
+    """Turn a pycrdt text into ``new``, so that others' edits beside the changed words survive.
+
+    What is no text in it (a picture of a newer version) keeps its place beside the words around it.
+    """
+    old = str(text)
+    others = _others(text) if len(text) != len(old.encode()) else []
+    for at, drop, add in reversed(list(changes(old, new))):
+        place = at + sum(other <= at for other in others)
         if drop:
-            del text[at : at + drop]
+            end = at + drop + sum(other < at + drop for other in others)
+            del text[place:end]
         if add:
-            text.insert(at, add)
+            text.insert(place, add)
 
 
-def changes(old: str, new: str) -> Iterator[tuple[int, int, str]]:
-    """``(place, bytes to drop, text to put)`` in the order of the text; places are bytes of UTF-8 after the steps before."""
+def _others(text: Any) -> list[int]:
+    """Before which bytes of the text something lies that is none; the library counts each as one byte."""
+    places, at = [], 0
+    for piece, _marks in text.diff():
+        if isinstance(piece, str):
+            at += len(piece.encode())
+        else:
+            places.append(at)
+    return places
+
+
+def changes(old: str, new: str) -> Iterator[Step]:
+    """``(place, bytes to drop, text to put)`` in the order of the text; places are bytes of UTF-8 in the old one."""
     head = common_start(old, new)
     tail = common_end(old, new, head)
     at = len(old[:head].encode())
     for drop, keep, add in _steps(old[head : len(old) - tail], new[head : len(new) - tail]):
         if drop or add:
             yield at, drop, add
-        at += keep + len(add.encode())
+        at += drop + keep
 
 
 def common_start(one: str, other: str) -> int:
