@@ -22,7 +22,7 @@ from sync.protocol.document_parts import DocumentKind, ListPart, MapPart, Scalar
 from sync.protocol.document_view import PLACE, place, read_field, read_part, root_name, roots
 from sync.protocol.text_edits import rewrite
 from sync.protocol.yjs import MAX_EDIT_STRUCTS, MAX_STRUCTS, TYPE, DocumentError, read, read_state_vector
-from sync.protocol.yjs_order import Owners, gaps
+from sync.protocol.yjs_order import Integration, Owners
 
 __all__ = ["MAX_STATE", "DocumentError", "DocumentKind", "SharedDocument", "merge", "merged"]
 
@@ -85,9 +85,9 @@ class SharedDocument:
         insertions, or do not stand on what is here ("gap").
         """
         parsed, owners = read(update, structs), self._place_owners()
-        touched, known = owners.take_in(parsed, self._vector())
-        self._take(update)
-        self._known, self._owners = known, owners
+        touched, integration = owners.take_in(parsed, self._vector())
+        self._integrate(update, integration)
+        self._owners = owners
         return touched
 
     def merge(self, update: bytes, structs: int = MAX_EDIT_STRUCTS) -> None:
@@ -96,9 +96,8 @@ class SharedDocument:
         if any(struct.content == TYPE for run in parsed.structs.values() for struct in run):
             self.apply(update, structs)  # which also knows how deep types lie in each other
             return
-        known = gaps(parsed, self._vector())
-        self._take(update)
-        self._known, self._owners = known, None
+        self._integrate(update, Integration(parsed, self._vector()).run())
+        self._owners = None
 
     def take_in(self, state: bytes) -> None:
         """Merge a state of the own store, which was checked when it came there; only what is new of it is read."""
@@ -106,6 +105,14 @@ class SharedDocument:
             state = bytes(get_update(state, self.state_vector()))
         self._take(state)
         self._known = self._owners = None
+
+    def _integrate(self, update: bytes, integration: Integration) -> None:
+        self._take(update)
+        self._known = integration.state
+        if integration.overlaps and read_state_vector(self.state_vector()) != integration.state:
+            self._kept.pop()
+            self._rebuild()
+            raise DocumentError("it contradicts what is there")
 
     def _take(self, update: bytes) -> None:
         try:

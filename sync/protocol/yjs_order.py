@@ -15,20 +15,27 @@ def gaps(update: Update, known: Mapping[int, int]) -> dict[int, int]:
     Raises DocumentError("gap") if anything would be left pending: a missing clock, neighbour, parent or deletion,
     or structs that wait for each other.
     """
-    integration = Integration(update, known)
-    for _ in integration.steps():
-        pass
-    return integration.state
+    return Integration(update, known).run().state
 
 
 class Integration:
-    """Takes an update's structs in by the order of their needs, as the library does; ``state`` is how far it is."""
+    """Takes an update's structs in by the order of their needs, as the library does.
+
+    ``state`` is how far it is; ``overlaps`` tells whether a struct was known in part, and may contradict what is there.
+    """
 
     def __init__(self, update: Update, known: Mapping[int, int]) -> None:
         self.state = dict(known)
+        self.overlaps = False
         self._deleted = update.deleted
         self._queues = {client: [s for s in run if s.content != SKIP] for client, run in update.structs.items()}
         self._next = dict.fromkeys(self._queues, 0)
+
+    def run(self) -> "Integration":
+        """Take in everything. Raises DocumentError("gap")."""
+        for _ in self.steps():
+            pass
+        return self
 
     def steps(self) -> Iterator[tuple[int, Struct]]:
         """Each struct that is new, with its author. Raises DocumentError("gap")."""
@@ -50,6 +57,7 @@ class Integration:
                 self._next[client] += 1
                 end, now = struct.clock + struct.length, self.state.get(client, 0)
                 if end > now:
+                    self.overlaps |= struct.clock < now
                     self.state[client] = end
                     yield client, struct
                 del waiting[client]
@@ -82,8 +90,8 @@ class Owners:
         self._starts: dict[int, list[int]] = {}
         self._owners: dict[int, list[Owner]] = {}
 
-    def take_in(self, update: Update, known: Mapping[int, int]) -> tuple[frozenset[str], dict[int, int]]:
-        """The parts that the update touches, and the state vector afterwards.
+    def take_in(self, update: Update, known: Mapping[int, int]) -> tuple[frozenset[str], Integration]:
+        """The parts that the update touches, and how it is taken in.
 
         Raises DocumentError for a gap, or for types too deep inside each other; then nothing may be taken in.
         """
@@ -96,7 +104,7 @@ class Owners:
         for client, ranges in update.deleted.items():
             for start, end in ranges:
                 touched.update(self._between(client, start, end))
-        return frozenset(name for name in touched if name is not None), integration.state
+        return frozenset(name for name in touched if name is not None), integration
 
     def at(self, place: Id) -> Owner:
         """The owner of one clock of an author."""
