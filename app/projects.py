@@ -7,13 +7,15 @@ from typing import Any
 
 from uuid6 import uuid7
 
+from app import document_history
 from app.account import AccountUseCases
+from app.document_history import HistoryEntry
+from app.open_document import OpenDocument
 from app.rules import projects as rules
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
 from local_db.tables.documents import Stored
 from sync.protocol.document_kinds import PROJECT_DRAFT
-from sync.protocol.documents import SharedDocument, merge, merged
 
 Queued = Callable[[], None]
 
@@ -53,57 +55,16 @@ class Material:
     here: bool
 
 
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One author's sitting: the fields it changed and the draft as it was afterwards."""
-
-    edit_id: str
-    author: str
-    at: float
-    sent: bool
-    changed: tuple[str, ...]
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-
-class OpenDraft:
-    """A draft that is being edited: keeps what is typed, and takes in what others wrote."""
+class OpenDraft(OpenDocument):
+    """A project's draft that is being edited."""
 
     def __init__(self, store: Store, project_id: str, author: tuple[str, str], queued: Queued) -> None:
-        self._store, self._author, self._queued = store, author, queued
-        self.project_id = project_id
-        self._replica = SharedDocument(PROJECT_DRAFT, self._stored().state or None)
+        super().__init__(store, PROJECT_DRAFT, project_id, author, queued)
 
     @property
-    def fields(self) -> dict[str, Any]:
-        return self._replica.fields()
-
-    def set_fields(self, values: dict[str, Any]) -> bool:
-        """Keep changed fields in one transaction; True if anything changed."""
-        edit = self._replica.set_fields(values)
-        if not edit:
-            return False
-        with self._store.transaction():  # the sync thread may have put others' edits into the state meanwhile
-            stored = self._stored()
-            state, fields = merged(PROJECT_DRAFT, stored.state or None, [edit])
-            kept = Stored(self.project_id, stored.scope, PROJECT_DRAFT.name, state, fields, time.time())
-            documents.keep_local_edit(self._store, kept, edit, self._author, merge)
-        self._queued()
-        return True
-
-    def refresh(self) -> set[str]:
-        """Take in what arrived from others; returns the fields that changed."""
-        before, state = self._replica.fields(), self._stored().state
-        if state:
-            self._replica.apply(state)
-        after = self._replica.fields()
-        return {name for name in after if before.get(name) != after[name]}
-
-    def _stored(self) -> Stored:
-        scope = f"project:{self.project_id}"
-        return documents.get(self._store, self.project_id) or Stored(
-            self.project_id, scope, PROJECT_DRAFT.name, b"", {}, 0.0
-        )
+    def project_id(self) -> str:
+        """The project it belongs to."""
+        return self.id
 
 
 class ProjectUseCases:
@@ -197,20 +158,16 @@ class ProjectUseCases:
         )
 
     def history(self, project_id: str) -> list[HistoryEntry]:
-        """Who wrote what, oldest first, each with the draft as it was."""
-        replica, entries = SharedDocument(PROJECT_DRAFT), []
-        for edit in documents.history(self._store, project_id):
-            before = replica.fields()
-            if not edit.data:
-                continue
-            replica.apply(edit.data)
-            after = replica.fields()
-            changed = tuple(field.name for field in rules.FORM if before[field.name] != after[field.name])
-            if changed:
-                entries.append(
-                    HistoryEntry(edit.id, edit.author, edit.at, edit.seq is not None, changed, before, after)
-                )
-        return entries
+        """Who wrote what, oldest first; read from columns alone, so quick for any length."""
+        return document_history.entries(self._store, PROJECT_DRAFT, project_id)
+
+    def version(self, project_id: str, edit_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The draft before and after one entry of the history. Raises LookupError for one that is not there."""
+        return document_history.version(self._store, PROJECT_DRAFT, project_id, edit_id)
+
+    def complete_history(self, project_id: str) -> bool:
+        """Look up what entries of older versions changed (their ``changed`` is empty); for a worker. True: list anew."""
+        return document_history.complete(self._store, PROJECT_DRAFT, project_id)
 
     def materials(self, project_id: str) -> list[Material]:
         rows = records.all_of(self._store, "material", f"project:{project_id}")

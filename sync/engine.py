@@ -10,12 +10,11 @@ from uuid6 import uuid7
 from app.rules import vocabularies
 from local_db.store import Store
 from local_db.tables import documents, file_use, outbox, records, settings, transfers
+from sync import document_news
 from sync.client import ApiClient
 from sync.directory import SMALL, DirectorySync
 from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
 from sync.protocol import messages
-from sync.protocol.document_kinds import kind_named
-from sync.protocol.documents import DocumentError, merged
 from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
 from sync.transfers import TransferQueue
 
@@ -250,25 +249,9 @@ class Engine:
         return topics
 
     def _accept_edits(self, scope: str, edits: list[messages.Edit], report: Report) -> set[str]:
-        by_document: dict[str, list[messages.Edit]] = {}
-        for edit in edits:
-            by_document.setdefault(edit.document_id, []).append(edit)
-        for document_id, found in by_document.items():
-            stored = documents.get(self.store, document_id)
-            state, fields = (stored.state, stored.fields) if stored else (b"", {})
-            good: list[documents.Edit] = []
-            for e in found:
-                try:
-                    state, fields = merged(kind_named(e.kind), state or None, [e.data]) if e.data else (state, fields)
-                except DocumentError:
-                    report.complaints.append(f"{document_id}: edit {e.id} is damaged and was left out")
-                    continue
-                good.append(documents.Edit(e.id, document_id, e.seq, e.author_id, e.author, e.at, e.data))
-            documents.accept_edits(self.store, good)
-            if good and state:
-                at = max(edit.at for edit in good)
-                documents.keep(self.store, documents.Stored(document_id, scope, found[0].kind, state, fields, at))
-        return {"projects"} if by_document else set()
+        topics, complaints = document_news.take_in(self.store, scope, edits)
+        report.complaints += complaints
+        return topics
 
     def _refresh_vocabularies(self, version: str, report: Report) -> None:
         if not version or version == settings.get(self.store, "vocabularies_version"):

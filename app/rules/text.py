@@ -27,3 +27,13 @@ def words(text: str) -> list[str]:
 def initials(name: str) -> str:
     parts = [part for part in name.split() if part[:1].isalpha()]
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+def storable(text: str) -> str:
+    """The text without what no stored text can have: NUL, and halves of characters (lone surrogates)."""
+    text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return text

@@ -8,7 +8,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from local_db.migrations import step_01_first_tables, step_02_outbox_states, step_03_directory_apart
+from local_db.migrations import (
+    step_01_first_tables,
+    step_02_outbox_states,
+    step_03_directory_apart,
+    step_04_documents,
+)
 
 Execute = Callable[..., Any]  # one statement with its values, within the step's transaction
 
@@ -25,6 +30,7 @@ STEPS: list[Step] = [
     Step("first_tables", step_01_first_tables.STATEMENTS),
     Step("outbox_states", step_02_outbox_states.STATEMENTS),
     Step("directory_apart", step_03_directory_apart.STATEMENTS),
+    Step("documents", step_04_documents.STATEMENTS),
 ]
 
 VERSION = len(STEPS)

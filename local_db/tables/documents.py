@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +13,26 @@ from local_db.store import Store
 from local_db.tables import outbox
 
 GROUP_SECONDS = 600  # typing of one sitting is one entry of the history
+GROUP_BYTES = 40_000  # but never more than the platform takes as one edit
 Merge = Callable[[list[bytes]], bytes]
+Author = tuple[str, str]  # account id and name
 
 
 class Document(peewee.Model):
+    """``generation`` grows when the document was rebuilt and earlier replicas of it may hold what it no longer has."""
+
     id = peewee.TextField(primary_key=True)
     scope = peewee.TextField()
     kind = peewee.TextField()
     state = peewee.BlobField()
     fields = peewee.TextField()
     at = peewee.FloatField()
+    generation = peewee.IntegerField(default=0)
 
 
 class DocumentUpdate(peewee.Model):
+    """``changed`` names parts as a JSON list, null where nobody looked yet; ``merged`` is 0 while earlier edits lack."""
+
     n = peewee.AutoField()
     id = peewee.TextField(unique=True)
     document_id = peewee.TextField()
@@ -34,9 +41,23 @@ class DocumentUpdate(peewee.Model):
     author = peewee.TextField()
     at = peewee.FloatField()
     data = peewee.BlobField()
+    changed = peewee.TextField(null=True)
+    merged = peewee.IntegerField(default=1)
 
     class Meta:
         table_name = "document_update"
+
+
+class Checkpoint(peewee.Model):
+    """A document's state as it was after the edit number ``seq``."""
+
+    document_id = peewee.TextField()
+    seq = peewee.IntegerField()
+    state = peewee.BlobField()
+
+    class Meta:
+        table_name = "document_checkpoint"
+        primary_key = peewee.CompositeKey("document_id", "seq")
 
 
 @dataclass(frozen=True)
@@ -49,11 +70,12 @@ class Stored:
     state: bytes
     fields: dict[str, Any]
     at: float
+    generation: int = 0
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One author's edits of one sitting. ``seq`` is None while unsent."""
+    """One author's edits of one sitting. ``seq`` is None while unsent, ``changed`` while nobody looked what it changed."""
 
     id: str
     document_id: str
@@ -62,16 +84,32 @@ class Edit:
     author: str
     at: float
     data: bytes
+    changed: tuple[str, ...] | None = None
+    merged: bool = True
+
+
+@dataclass(frozen=True)
+class EditLine:
+    """An edit as the history lists it, without its bytes."""
+
+    id: str
+    seq: int | None
+    author: str
+    at: float
+    changed: tuple[str, ...] | None
 
 
 def get(store: Store, document_id: str) -> Stored | None:
+    """A document, or None."""
     row = store.one(Document.select().where(Document.id == document_id))
     return Stored(**{**row, "state": bytes(row["state"]), "fields": json.loads(row["fields"])}) if row else None
 
 
-def projections(store: Store, kind: str) -> list[tuple[str, str, dict[str, Any], float]]:
+def projections(store: Store, kind: str, scope: str | None = None) -> list[tuple[str, str, dict[str, Any], float]]:
     """``(id, scope, fields, changed at)`` of every document of a kind, newest first; no CRDT is loaded."""
     query = Document.select(Document.id, Document.scope, Document.fields, Document.at).where(Document.kind == kind)
+    if scope is not None:
+        query = query.where(Document.scope == scope)
     return [
         (row["id"], row["scope"], json.loads(row["fields"]), row["at"])
         for row in store.all(query.order_by(Document.at.desc()))
@@ -79,59 +117,153 @@ def projections(store: Store, kind: str) -> list[tuple[str, str, dict[str, Any],
 
 
 def keep(store: Store, document: Stored) -> None:
-    store.run(
-        Document.replace(
-            id=document.id,
-            scope=document.scope,
-            kind=document.kind,
-            state=document.state,
-            fields=json.dumps(document.fields, ensure_ascii=False),
-            at=document.at,
-        )
-    )
+    """Put a document in place of what is stored of it."""
+    values = {**vars(document), "fields": json.dumps(document.fields, ensure_ascii=False)}
+    store.run(Document.replace(**values))
 
 
-def keep_local_edit(store: Store, document: Stored, edit: bytes, author: tuple[str, str], merge: Merge) -> None:
+def keep_local_edit(
+    store: Store, document: Stored, edit: bytes, author: Author, merge: Merge, changed: Iterable[str]
+) -> None:
     """Keep the new state and queue the edit, in one transaction; typing of one sitting is folded together."""
-    now = time.time()
+    now, changed = time.time(), set(changed)
     with store.transaction():
         keep(store, document)
         waiting = outbox.last_open(store, "document", (document.kind, document.id))
-        if waiting and 0 <= now - waiting.at < GROUP_SECONDS:
-            earlier = store.one(DocumentUpdate.select(DocumentUpdate.data).where(DocumentUpdate.id == waiting.id))
-            whole = merge([bytes(earlier["data"]), edit]) if earlier else edit
-            store.run(DocumentUpdate.update(data=whole).where(DocumentUpdate.id == waiting.id))
+        earlier = _edit(store, waiting.id) if waiting and 0 <= now - waiting.at < GROUP_SECONDS else None
+        if earlier and len(earlier.data) + len(edit) <= GROUP_BYTES:
+            names = json.dumps(sorted(changed | set(earlier.changed or ())))
+            values = {"data": merge([earlier.data, edit]), "changed": names}
+            store.run(DocumentUpdate.update(**values).where(DocumentUpdate.id == earlier.id))
             return
-        edit_id = str(uuid7())
-        store.run(
-            DocumentUpdate.insert(
-                id=edit_id, document_id=document.id, seq=None, author_id=author[0], author=author[1], at=now, data=edit
-            )
-        )
-        outbox.add(store, edit_id, "document", document.scope, (document.kind, document.id), {})
+        made = Edit(str(uuid7()), document.id, None, *author, now, edit, tuple(sorted(changed)))
+        accept_edits(store, [made])
+        outbox.add(store, made.id, "document", document.scope, (document.kind, document.id), {})
 
 
 def edit_data(store: Store, edit_id: str) -> bytes:
-    row = store.one(DocumentUpdate.select(DocumentUpdate.data).where(DocumentUpdate.id == edit_id))
-    return bytes(row["data"]) if row else b""
+    """An edit's bytes; empty for one that is not there."""
+    edit = _edit(store, edit_id)
+    return edit.data if edit else b""
 
 
 def accept_edits(store: Store, edits: list[Edit]) -> None:
-    """Keep the server's edits; one of ours that comes back only gets its place in the order."""
+    """Keep edits; one of ours that comes back only gets its place in the order."""
     store.many(
-        "insert into document_update (id, document_id, seq, author_id, author, at, data) values (?, ?, ?, ?, ?, ?, ?) "
-        "on conflict (id) do update set seq = excluded.seq",
-        [(e.id, e.document_id, e.seq, e.author_id, e.author, e.at, e.data) for e in edits],
+        "insert into document_update (id, document_id, seq, author_id, author, at, data, changed, merged) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set seq = excluded.seq",
+        [(e.id, e.document_id, e.seq, e.author_id, e.author, e.at, e.data, _names(e.changed), e.merged) for e in edits],
     )
 
 
 def history(store: Store, document_id: str) -> list[Edit]:
     """All edits in the server's order, the unsent ones last."""
     query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id)
-    rows = store.all(query.order_by(DocumentUpdate.seq.is_null(), DocumentUpdate.seq, DocumentUpdate.n))
-    return [Edit(**{k: v for k, v in {**row, "data": bytes(row["data"])}.items() if k != "n"}) for row in rows]
+    return [_from_row(row) for row in store.all(_in_order(query))]
+
+
+def history_lines(store: Store, document_id: str) -> list[EditLine]:
+    """As :func:`history`, without the bytes: as quick for thousands as for one."""
+    rows = store.sql(
+        "select id, seq, author, at, changed from document_update where document_id = ? and length(data) > 0 "
+        "order by seq is null, seq, n",
+        (document_id,),
+    )
+    return [EditLine(row[0], row[1], row[2], row[3], _parsed(row[4])) for row in rows]
+
+
+def edits_between(store: Store, document_id: str, after: int, up_to: Edit) -> list[Edit]:
+    """The edits behind number ``after`` up to one of them, that one included."""
+    query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id)
+    if up_to.seq is not None:
+        query = query.where(DocumentUpdate.seq > after, DocumentUpdate.seq <= up_to.seq)
+        return [_from_row(row) for row in store.all(_in_order(query))]
+    query = query.where((DocumentUpdate.seq > after) | DocumentUpdate.seq.is_null())
+    edits = [_from_row(row) for row in store.all(_in_order(query))]
+    return edits[: [edit.id for edit in edits].index(up_to.id) + 1]
+
+
+def edit_named(store: Store, document_id: str, edit_id: str) -> Edit | None:
+    """An edit of a document, or None."""
+    edit = _edit(store, edit_id)
+    return edit if edit and edit.document_id == document_id else None
+
+
+def note_changed(store: Store, changed: Mapping[str, Iterable[str]]) -> None:
+    """Write down which parts edits changed, where nobody looked yet."""
+    store.many(
+        "update document_update set changed = ? where id = ? and changed is null",
+        [(_names(names), edit_id) for edit_id, names in changed.items()],
+    )
+
+
+def unmerged(store: Store, document_id: str) -> list[Edit]:
+    """Edits that came from the platform and wait for earlier ones."""
+    query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id, DocumentUpdate.merged == 0)
+    return [_from_row(row) for row in store.all(_in_order(query))]
+
+
+def note_merged(store: Store, edits: list[Edit]) -> None:
+    """Edits that waited have found their place."""
+    store.many(
+        "update document_update set merged = 1, changed = ? where id = ?", [(_names(e.changed), e.id) for e in edits]
+    )
+
+
+def checkpoint_before(store: Store, document_id: str, seq: int | None) -> tuple[int, bytes]:
+    """The newest kept state from before edit number ``seq`` (None: any), as ``(its number, state)``; (0, b"") if none."""
+    query = Checkpoint.select().where(Checkpoint.document_id == document_id)
+    if seq is not None:
+        query = query.where(Checkpoint.seq < seq)
+    row = store.one(query.order_by(Checkpoint.seq.desc()).limit(1))
+    return (row["seq"], bytes(row["state"])) if row else (0, b"")
+
+
+def keep_checkpoint(store: Store, document_id: str, seq: int, state: bytes) -> None:
+    """Keep a state from which later ones are computed."""
+    store.run(Checkpoint.replace(document_id=document_id, seq=seq, state=state))
+
+
+def take_out_unsent(store: Store, document: Stored) -> None:
+    """Take every edit that waits, or was refused, out of the outbox and the history of a document."""
+    unsent = "select id from outbox where kind = 'document' and target_kind = ? and target_id = ?"
+    store.sql(f"delete from document_update where id in ({unsent})", (document.kind, document.id))
+    store.sql(
+        "delete from outbox where kind = 'document' and target_kind = ? and target_id = ?", (document.kind, document.id)
+    )
+
+
+def unsent_ids(store: Store, document: Stored) -> set[str]:
+    """The ids of the document's edits that the platform does not have."""
+    query = "select id from outbox where kind = 'document' and target_kind = ? and target_id = ?"
+    return {row[0] for row in store.sql(query, (document.kind, document.id))}
 
 
 def forget(store: Store, document_id: str) -> None:
-    store.run(DocumentUpdate.delete().where(DocumentUpdate.document_id == document_id))
+    """Remove a document with all its edits."""
+    for model in (DocumentUpdate, Checkpoint):
+        store.run(model.delete().where(model.document_id == document_id))
     store.run(Document.delete().where(Document.id == document_id))
+
+
+def _edit(store: Store, edit_id: str) -> Edit | None:
+    row = store.one(DocumentUpdate.select().where(DocumentUpdate.id == edit_id))
+    return _from_row(row) if row else None
+
+
+def _from_row(row: dict[str, Any]) -> Edit:
+    values = {name: value for name, value in row.items() if name != "n"}
+    values |= {"data": bytes(row["data"]), "changed": _parsed(row["changed"]), "merged": bool(row["merged"])}
+    return Edit(**values)
+
+
+def _in_order(query: Any) -> Any:
+    return query.order_by(DocumentUpdate.seq.is_null(), DocumentUpdate.seq, DocumentUpdate.n)
+
+
+def _names(changed: Iterable[str] | None) -> str | None:
+    return None if changed is None else json.dumps(sorted(changed))
+
+
+def _parsed(changed: str | None) -> tuple[str, ...] | None:
+    return None if changed is None else tuple(json.loads(changed))

@@ -106,6 +106,12 @@ class SharedDocument:
         self._take(state)
         self._known = self._owners = None
 
+    def take_in_all(self, edits: Iterable[bytes]) -> None:
+        """Merge edits of the own store, in their order; one that lacks earlier ones waits inside."""
+        for edit in edits:
+            self._take(edit)
+        self._known = self._owners = None
+
     def _integrate(self, update: bytes, integration: Integration) -> None:
         self._take(update)
         self._known = integration.state

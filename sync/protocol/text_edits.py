@@ -90,3 +90,8 @@ def _compared(old: list[str], new: list[str], replace: Callable[[str, str], Iter
             yield 0, len(gone.encode()), ""
         else:
             yield from replace(gone, "".join(new[c:d]))
+
+
+def added_words(old: str, new: str) -> str:
+    """What ``new`` says and ``old`` does not, place by place in lines of their own."""
+    return "\n".join(add.strip() for _at, _drop, add in changes(old, new) if add.strip())

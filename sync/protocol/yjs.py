@@ -61,27 +61,28 @@ class Update(NamedTuple):
 
 def read(data: bytes, structs: int | None = MAX_STRUCTS) -> Update:
     """Read an update of at most so many structs. Raises DocumentError for anything that is none."""
-    return _Reader(data, structs).update()
+    return Reader(data, structs).update()
 
 
 def read_state_vector(data: bytes) -> dict[int, int]:
     """How far each author's edits go. Raises DocumentError."""
-    reader = _Reader(data, None)
+    reader = Reader(data, None)
     vector = {reader.client(): reader.clock() for _ in range(reader.count())}
     reader.end()
     return vector
 
 
-class _Reader:
+class Reader:
     """Reads from front to back; every number is checked against what is left of the bytes."""
 
     def __init__(self, data: bytes, structs: int | None) -> None:
-        self._data, self._at, self._size = data, 0, len(data)
+        self.data, self.at, self._size = data, 0, len(data)
         self._structs_left = len(data) if structs is None else structs
 
     # -- the update --------------------------------------------------------------------
 
     def update(self) -> Update:
+        """The whole update."""
         structs: dict[int, list[Struct]] = {}
         for _ in range(self.count()):
             number = self.count()
@@ -104,7 +105,7 @@ class _Reader:
             raise DocumentError("too many structs")
         run = []
         for _ in range(number):
-            struct = self._struct(clock)
+            struct = self.struct(clock)
             clock += struct.length
             if clock > MAX_CLOCK or not struct.length:
                 raise DocumentError("a clock out of bounds")
@@ -121,10 +122,19 @@ class _Reader:
             ranges.append((start, last))
         return ranges
 
-    def _struct(self, clock: int) -> Struct:
-        info = self._byte()
+    def struct(self, clock: int) -> Struct:
+        """One struct that begins at a clock."""
+        info, origin, right, parent, key = self.head()
         if info in (GC, SKIP):
             return Struct(clock, self.clock(), info)
+        length, kind = self._content(info & 0x1F)
+        return Struct(clock, length, info & 0x1F, origin, right, parent, key, kind)
+
+    def head(self) -> tuple[int, Id | None, Id | None, str | Id | None, str | None]:
+        """What stands before a struct's content: its info byte, neighbours, parent and key."""
+        info = self._byte()
+        if info in (GC, SKIP):
+            return info, None, None, None, None
         origin = (self.client(), self.clock()) if info & _HAS_ORIGIN else None
         right = (self.client(), self.clock()) if info & _HAS_RIGHT else None
         parent: str | Id | None = None
@@ -132,8 +142,7 @@ class _Reader:
         if origin is None and right is None:
             parent = self._parent()
             key = self.text() if info & _HAS_KEY else None
-        length, kind = self._content(info & 0x1F)
-        return Struct(clock, length, info & 0x1F, origin, right, parent, key, kind)
+        return info, origin, right, parent, key
 
     def _parent(self) -> str | Id:
         is_root = self.number()
@@ -234,7 +243,7 @@ class _Reader:
 
     def number(self) -> int:
         """A number of up to 53 bits."""
-        data, at, value, shift = self._data, self._at, 0, 0
+        data, at, value, shift = self.data, self.at, 0, 0
         while at < self._size and shift < 63:
             byte = data[at]
             at += 1
@@ -242,7 +251,7 @@ class _Reader:
             if byte < 0x80:
                 if value > MAX_CLIENT:
                     break
-                self._at = at
+                self.at = at
                 return value
             shift += 7
         raise DocumentError("a number out of bounds")
@@ -261,23 +270,23 @@ class _Reader:
     def count(self) -> int:
         """How many things follow; each needs at least a byte."""
         value = self.number()
-        if value > self._size - self._at:
+        if value > self._size - self.at:
             raise DocumentError("more announced than there is")
         return value
 
     def text(self) -> str:
         """A text in UTF-8."""
         length = self.count()
-        start = self._at
-        self._at = start + length
+        start = self.at
+        self.at = start + length
         try:
-            return self._data[start : self._at].decode()
+            return self.data[start : self.at].decode()
         except UnicodeDecodeError:
             raise DocumentError("not UTF-8") from None
 
     def end(self) -> None:
         """Make sure that nothing is left."""
-        if self._at != self._size:
+        if self.at != self._size:
             raise DocumentError("bytes after the end")
 
     def _signed(self) -> None:
@@ -287,15 +296,15 @@ class _Reader:
         raise DocumentError("a number out of bounds")
 
     def _byte(self) -> int:
-        if self._at >= self._size:
+        if self.at >= self._size:
             raise DocumentError("cut short")
-        self._at += 1
-        return self._data[self._at - 1]
+        self.at += 1
+        return self.data[self.at - 1]
 
     def _skip(self, length: int) -> None:
-        if length > self._size - self._at:
+        if length > self._size - self.at:
             raise DocumentError("cut short")
-        self._at += length
+        self.at += length
 
 
 def _no_constant(name: str) -> None:

@@ -56,9 +56,11 @@ def test_both_write_the_same_paragraph_offline(any_platform: RunningPlatform, co
     assert (one.fields["pupils"], one.fields["expected_results"]) == (50, "A film.")
     history = a.workspace.projects.history(project)
     assert {entry.author for entry in history} == {"Ayşe Işık", "Νίκος Δημητρίου"}
-    assert history[-1].after == one.fields
+    assert a.workspace.projects.version(project, history[-1].edit_id)[1] == one.fields
 
-    one.set_fields(history[0].after)  # back to an earlier state, itself an edit
+    one.set_fields(
+        a.workspace.projects.version(project, history[0].edit_id)[1]
+    )  # back to an earlier state, itself an edit
     assert one.fields["aims"] == DRAFT["aims"]
 
 

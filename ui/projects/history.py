@@ -18,6 +18,7 @@ from ui.theme import theme
 from ui.widgets.basics import button, column, label, row, side_by_side
 
 ENTRY = Qt.ItemDataRole.UserRole
+Version = Callable[[str], tuple[dict[str, Any], dict[str, Any]]]
 
 
 class HistoryPanel(QWidget):
@@ -26,6 +27,7 @@ class HistoryPanel(QWidget):
     def __init__(self, restore: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
         self._restore = restore
+        self._version: Version = lambda _edit_id: ({}, {})
         layout = column(self, spacing=8)
         layout.addWidget(
             label(_("Each line is one sitting of one author. Nothing here can be lost."), "muted", wrap=True)
@@ -43,7 +45,9 @@ class HistoryPanel(QWidget):
         self.back.setObjectName("restore")
         layout.addLayout(row(self.back, stretch=True))
 
-    def load(self, entries: list[HistoryEntry]) -> None:
+    def load(self, entries: list[HistoryEntry], version: Version) -> None:
+        """Show a history; ``version`` gives the fields before and after the entry of an id."""
+        self._version = version
         at = self.list.currentRow()
         self.list.clear()
         for entry in reversed(entries):
@@ -57,17 +61,18 @@ class HistoryPanel(QWidget):
 
     def _show(self, item: QListWidgetItem | None) -> None:
         entry = item.data(ENTRY) if item else None
-        self.view.setHtml("".join(_changes(entry, name) for name in entry.changed) if entry else "")
+        before, after = self._version(entry.edit_id) if entry else ({}, {})
+        self.view.setHtml("".join(_changes(name, before, after) for name in entry.changed) if entry else "")
 
     def _go_back(self) -> None:
         item = self.list.currentItem()
         if item:
-            self._restore(item.data(ENTRY).after)
+            self._restore(self._version(item.data(ENTRY).edit_id)[1])
 
 
-def _changes(entry: HistoryEntry, name: str) -> str:
-    before, after = _plain(name, entry.before.get(name)), _plain(name, entry.after.get(name))
-    return f"<p><b>{html.escape(words.field_name(name))}</b></p><p>{_difference(before, after)}</p>"
+def _changes(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    difference = _difference(_plain(name, before.get(name)), _plain(name, after.get(name)))
+    return f"<p><b>{html.escape(words.field_name(name))}</b></p><p>{difference}</p>"
 
 
 def _plain(name: str, value: Any) -> str:

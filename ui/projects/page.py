@@ -222,7 +222,8 @@ class ProjectsPage(Page):
             self.space.load(self._current)
         elif self.tabs.currentIndex() == 2:
             self.form.keep()
-            self.history.load(self._use.history(self._current.id))
+            project_id = self._current.id
+            self.history.load(self._use.history(project_id), lambda edit_id: self._use.version(project_id, edit_id))
 
     # -- steps -----------------------------------------------------------------------------
 
