@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.rules.text import storable
 from app.tokens import TokenKeeper
 from local_db.store import Store
 from local_db.tables import records, settings
@@ -126,7 +127,8 @@ class AccountUseCases:
     def change_profile(self, **fields: object) -> None:
         """Change the own public profile, kept at once and sent later."""
         me = self.current.id
-        records.change(self._store, "profile", me, f"account:{me}", dict(fields))
+        clean = {name: storable(value) if isinstance(value, str) else value for name, value in fields.items()}
+        records.change(self._store, "profile", me, f"account:{me}", clean)
         self._queued()
 
 

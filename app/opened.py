@@ -9,9 +9,11 @@ from app.tokens import TokenKeeper
 from local_db import keys
 from local_db.directory.database import DirectoryDatabase
 from local_db.store import Store
-from local_db.tables import settings
+from local_db.tables import records, settings
 from sync.connection import Connection
 from sync.line import Line
+from sync.protocol import registry
+from sync.report import OnTouched
 from sync.service import Status, SyncService
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def open_profile(
     server: str | None,
     line: Line | None,
     on_status: Callable[[Status], None],
-    on_topics: Callable[[set[str]], None],
+    on_topics: OnTouched,
 ) -> Opened:
     """Open a profile's store and prepare its sync, which does not run yet. Raises the errors of :mod:`local_db.errors`.
 
@@ -69,6 +71,7 @@ def open_profile(
         keys.adopt(profile, key)
     store = Store.open(profile, key)
     try:
+        records.ensure_indexes(store, registry.indexes())
         if server:
             settings.put(store, "server", server)
         directory, tokens = DirectoryDatabase(profile, key), TokenKeeper(store)

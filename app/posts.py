@@ -1,17 +1,20 @@
 """Partner-finding posts and project ideas: reading, answering, posting once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from uuid6 import uuid7
 
+from app import commands
 from app.account import AccountUseCases
+from app.commands import Undo
 from app.rules.text import words
 from local_db.store import Store
 from local_db.tables import outbox, records
+from sync.protocol.kinds.posts import POST, POST_ANSWER
 
 KINDS = ("partner", "idea")
 
@@ -56,27 +59,24 @@ class PostUseCases:
     def posts(self, typed: str = "", kind: str = "", *, mine: bool = False) -> list[Post]:
         """Open posts, newest first, that have all the typed words."""
         today, me = date.today().isoformat(), self._account.current.id
-        answers = [str(row.fields.get("post_id")) for row in records.all_of(self._store, "post_answer")]
-        closing = {e.target_id for e in self._waiting("close_post")}
-        found = self._own_waiting() + [
-            _post(row.id, row.fields, answers.count(row.id))
-            for row in records.all_of(self._store, "post")
-            if row.id not in closing
+        where = {"author_id": me} if mine else {}
+        rows = records.select(self._store, records.Query(POST.name, None, where, "at", newest=True))
+        closing = {e.target_id for e in outbox.commands(self._store, "close_post")}
+        opening = {e.target_id for e in outbox.commands(self._store, "reopen_post")}
+        answers = self._answers_of(row.id for row in rows)
+        shown = self._own_waiting({row.id for row in rows}) + [
+            _post(row.id, row.fields, answers[row.id]) for row in rows if row.id not in closing - opening
         ]
         wanted = words(typed)
-        fitting = [
+        return [
             post
-            for post in found
-            if (not post.expires or post.expires >= today)
-            and (not kind or post.kind == kind)
-            and (not mine or post.author_id == me)
-            and _has(post, wanted)
+            for post in shown
+            if (not post.expires or post.expires >= today) and (not kind or post.kind == kind) and _has(post, wanted)
         ]
-        return sorted(fitting, key=lambda post: -post.at)
 
     def answers(self, post_id: str) -> list[Answer]:
         """Oldest first."""
-        me = self._account.current
+        me, query = self._account.current, records.Query(POST_ANSWER.name, None, {"post_id": post_id})
         sent = [
             Answer(
                 row.id,
@@ -86,43 +86,48 @@ class PostUseCases:
                 str(row.fields["text"]),
                 float(row.fields["at"]),
             )
-            for row in records.all_of(self._store, "post_answer")
-            if row.fields.get("post_id") == post_id
+            for row in records.select(self._store, query)
         ]
         waiting = [
-            Answer(entry.id, me.id, me.name, me.country, str(entry.body["text"]), entry.at, True)
-            for entry in self._waiting("answer_post")
+            Answer(entry.target_id, me.id, me.name, me.country, str(entry.body["text"]), entry.at, True)
+            for entry in outbox.commands(self._store, "answer_post")
             if entry.body["post_id"] == post_id
         ]
         return sorted(sent, key=lambda answer: answer.at) + waiting
 
-    def publish(self, kind: str, title: str, text: str, **choices: list[str]) -> Callable[[], bool]:
-        """Queue a post; ``choices`` are languages, subjects and ages. Returns the undo, which works until it was sent."""
+    def publish(self, kind: str, title: str, text: str, **choices: list[str]) -> Undo:
+        """Queue a post; ``choices`` are languages, subjects and ages. Returns the undo, which closes it again."""
         post_id = str(uuid7())
-        return self._queue(
-            "publish_post",
-            post_id,
-            {"post_id": post_id, "kind": kind, "title": title.strip(), "text": text.strip(), **choices},
-        )
+        body = {"kind": kind, "title": title.strip(), "text": text.strip(), **choices}
+        return self._queue("publish_post", post_id, {"post_id": post_id, **body})
 
-    def answer(self, post_id: str, text: str) -> Callable[[], bool]:
-        return self._queue(
-            "answer_post", post_id, {"post_id": post_id, "answer_id": str(uuid7()), "text": text.strip()}
-        )
+    def answer(self, post_id: str, text: str) -> Undo:
+        """Queue an answer, which everybody can read. Returns the undo, which works until it was sent."""
+        answer_id = str(uuid7())
+        return self._queue("answer_post", answer_id, {"post_id": post_id, "answer_id": answer_id, "text": text.strip()})
 
-    def close(self, post_id: str) -> Callable[[], bool]:
+    def close(self, post_id: str) -> Undo:
+        """Take an own post down. Returns the undo, which puts it up again, with its answers."""
         return self._queue("close_post", post_id, {"post_id": post_id})
 
-    def _queue(self, name: str, post_id: str, body: dict[str, Any]) -> Callable[[], bool]:
-        return outbox.queue_command(self._store, "", (name, post_id), body, self._queued)
+    def _queue(self, name: str, target_id: str, body: dict[str, Any]) -> Undo:
+        return commands.queue(self._store, self._queued, "community:all", name, target_id, body)
 
-    def _waiting(self, name: str) -> list[outbox.Waiting]:
-        return [e for e in outbox.waiting(self._store) if e.target_kind == name and e.state != outbox.REFUSED]
+    def _answers_of(self, post_ids: Iterable[str]) -> dict[str, int]:
+        query = records.Query
+        return {i: records.count(self._store, query(POST_ANSWER.name, None, {"post_id": i})) for i in post_ids}
 
-    def _own_waiting(self) -> list[Post]:
+    def _own_waiting(self, known: set[str]) -> list[Post]:
+        """Posts that are not on the platform yet. One that was taken back while it waited is not there."""
         me = self._account.current
+        closing = {e.target_id for e in outbox.commands(self._store, "close_post")}
         extra = {"author_id": me.id, "author": me.name, "country": me.country, "expires": ""}
-        return [_post(e.target_id, {**e.body, **extra, "at": e.at}, 0, True) for e in self._waiting("publish_post")]
+        waiting = outbox.commands(self._store, "publish_post")
+        return [
+            _post(e.target_id, {**e.body, **extra, "at": e.at}, 0, True)
+            for e in reversed(waiting)
+            if e.target_id not in closing and e.target_id not in known
+        ]
 
 
 def _post(post_id: str, fields: dict[str, Any], answers: int, waiting: bool = False) -> Post:

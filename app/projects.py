@@ -7,15 +7,20 @@ from typing import Any
 
 from uuid6 import uuid7
 
-from app import document_history
+from app import commands, document_history
 from app.account import AccountUseCases
+from app.commands import Undo
 from app.document_history import HistoryEntry
 from app.open_document import OpenDocument
 from app.rules import projects as rules
+from app.rules.text import storable
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
 from local_db.tables.documents import Stored
 from sync.protocol.document_kinds import PROJECT_DRAFT
+from sync.protocol.kind import DELETED
+from sync.protocol.kinds import projects as project_kinds
+from sync.protocol.kinds.diary import JOURNAL
 
 Queued = Callable[[], None]
 
@@ -70,17 +75,6 @@ class OpenDraft(OpenDocument):
 class ProjectUseCases:
     """What a teacher does with projects. Every call keeps its step and queues it; none waits for the network."""
 
-    COMMANDS = (
-        "create_project",
-        "invite_cofounder",
-        "accept_invitation",
-        "decline_invitation",
-        "submit_project",
-        "withdraw_project",
-        "close_project",
-        "delete_project",
-    )
-
     def __init__(self, store: Store, account: AccountUseCases, queued: Queued) -> None:
         self._store, self._account, self._queued = store, account, queued
 
@@ -119,13 +113,9 @@ class ProjectUseCases:
 
     def contacts(self) -> list[tuple[str, str, str]]:
         """``(account id, name, country)`` of everyone who may be invited."""
-        rows = records.all_of(self._store, "contact")
-        found = [
-            (r.fields["account_id"], r.fields["name"], r.fields["country"])
-            for r in rows
-            if r.fields.get("state") == "contact"
-        ]
-        return sorted(found, key=lambda contact: contact[1])
+        rows = records.select(self._store, records.Query("contact", None, {"state": "contact"}))
+        people = [(str(r.fields["account_id"]), str(r.fields["name"]), str(r.fields["country"])) for r in rows]
+        return sorted(people, key=lambda person: person[1])
 
     def invite(self, project_id: str, account_id: str) -> None:
         """Name the co-founder; they get the invitation at the next sync."""
@@ -147,14 +137,15 @@ class ProjectUseCases:
     def close(self, project_id: str) -> None:
         self._queue("close_project", project_id)
 
-    def delete(self, project_id: str) -> Callable[[], bool]:
-        """Delete a draft; returns the undo, which works until the deletion was sent."""
-        return outbox.queue_command(
+    def delete(self, project_id: str) -> Undo:
+        """Delete a draft; returns the undo, which works for 30 days, offline too."""
+        return commands.queue(
             self._store,
-            f"project:{project_id}",
-            ("delete_project", project_id),
-            {"project_id": project_id},
             self._queued,
+            f"project:{project_id}",
+            "delete_project",
+            project_id,
+            {"project_id": project_id},
         )
 
     def history(self, project_id: str) -> list[HistoryEntry]:
@@ -190,30 +181,35 @@ class ProjectUseCases:
     def material_bytes(self, sha256: str) -> bytes:
         return self._store.files.read_all(sha256)
 
-    def journal(self, project_id: str) -> list[tuple[str, dict[str, Any]]]:
-        """The project's diary: ``(id, {text, author, at})``, newest first."""
-        rows = records.all_of(self._store, "journal", f"project:{project_id}")
-        return [(row.id, row.fields) for row in reversed(rows)]
+    def journal(self, project_id: str, limit: int | None = None, offset: int = 0) -> list[tuple[str, dict[str, Any]]]:
+        """The project's diary: ``(id, {text, author, author_id, at})``, newest first, all of it or a page."""
+        query = records.Query(JOURNAL.name, f"project:{project_id}", {}, "at", True, limit, offset)
+        return [(row.id, row.fields) for row in records.select(self._store, query)]
 
     def write_journal(self, project_id: str, text: str, entry_id: str | None = None) -> str:
-        """Add or change a diary entry that all members see."""
+        """Add or change a diary entry that all members see. The platform says who wrote it, and when."""
+        me, is_new = self._account.current, entry_id is None
         entry_id = entry_id or str(uuid7())
-        fields = {"text": text, "author": self._account.current.name, "at": int(time.time())}
-        records.change(self._store, "journal", entry_id, f"project:{project_id}", fields)
+        shown = {"author": me.name, "author_id": me.id, "at": int(time.time())} if is_new else {}
+        records.change(self._store, JOURNAL.name, entry_id, f"project:{project_id}", {"text": storable(text)}, shown)
         self._queued()
         return entry_id
 
-    def delete_journal(self, project_id: str, entry_id: str) -> Callable[[], None]:
-        """Delete an own entry; returns the undo."""
-        scope = f"project:{project_id}"
-        records.change(self._store, "journal", entry_id, scope, {"deleted": True})
+    def delete_journal(self, project_id: str, entry_id: str) -> Callable[[], bool]:
+        """Delete an entry; returns the undo, which works for 30 days, offline too."""
+        records.change(self._store, JOURNAL.name, entry_id, f"project:{project_id}", {DELETED: True})
         self._queued()
+        return lambda: self.restore_journal(entry_id)
 
-        def undo() -> None:
-            records.change(self._store, "journal", entry_id, scope, {"deleted": False})
-            self._queued()
-
-        return undo
+    def restore_journal(self, entry_id: str) -> bool:
+        """Bring a deleted entry back; False where its words are not on this computer any more."""
+        row = records.get(self._store, JOURNAL.name, entry_id, deleted=True)
+        if row is None or not row.fields.get("text"):
+            return False
+        fields = {**JOURNAL.sendable(row.fields), DELETED: False}
+        records.change(self._store, JOURNAL.name, entry_id, row.scope, fields)
+        self._queued()
+        return True
 
     def _project(
         self, project_id: str, fields: dict[str, Any], at: float, row: dict[str, Any], waiting: dict[str, list[str]]
@@ -224,7 +220,7 @@ class ProjectUseCases:
             id=project_id,
             title=str(fields.get("title", "")),
             state=str(row.get("state", rules.DRAFT)),
-            me=rules.COFOUNDER if is_cofounder else rules.FOUNDER,
+            me=_role(is_cofounder, row),
             me_state=str(row.get("cofounder_state") if is_cofounder else "member"),
             founder=str(row.get("founder_name") or me.name),
             cofounder=str(row.get("cofounder_name") or ""),
@@ -237,11 +233,10 @@ class ProjectUseCases:
         )
 
     def _waiting(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for entry in outbox.waiting(self._store):
-            if entry.kind == "command" and entry.state != outbox.REFUSED:
-                found.setdefault(entry.target_id, []).append(entry.target_kind)
-        return found
+        waiting: dict[str, list[str]] = {}
+        for entry in outbox.commands(self._store, *(kind.name for kind in project_kinds.COMMANDS)):
+            waiting.setdefault(entry.target_id, []).append(entry.target_kind)
+        return waiting
 
     def _queue(self, name: str, project_id: str, **args: Any) -> None:
         with self._store.transaction():
@@ -257,6 +252,12 @@ class ProjectUseCases:
             (name, project_id),
             {"project_id": project_id, **args},
         )
+
+
+def _role(is_cofounder: bool, row: dict[str, Any]) -> str:
+    if not is_cofounder:
+        return rules.FOUNDER
+    return rules.INVITED if row.get("cofounder_state") == "invited" else rules.COFOUNDER
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

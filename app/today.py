@@ -35,15 +35,14 @@ class TodayUseCases:
                 row.fields["name"],
                 str(row.fields.get("text") or ""),
             )
-            for row in records.all_of(self._store, "contact")
-            if row.fields.get("state") == "asks_you"
+            for row in records.select(self._store, records.Query("contact", None, {"state": "asks_you"}))
         ]
         for project in self._projects.overview():
             kind = self._kind(project.state, project.me, project.me_state, project.cofounder_state, project.waiting)
             if project.reason and project.state == rules.DRAFT:
                 kind = "returned"
             if kind:
-                person = project.founder if project.me == rules.COFOUNDER else project.cofounder
+                person = project.founder if project.me != rules.FOUNDER else project.cofounder
                 found.append(TodayItem(kind, project.title, project.id, person))
         found += [TodayItem("message", name, person, name) for person, name in self._reaching.unread()]
         found += [TodayItem("remind", row.name, row.id, row.name) for row in self._keeping.due()]
@@ -56,7 +55,7 @@ class TodayUseCases:
         return found
 
     def _kind(self, state: str, me: str, me_state: str, partner_state: str, waiting: str) -> str:
-        if me == rules.COFOUNDER and me_state == "invited":
+        if me == rules.INVITED:
             return "" if waiting else "invitation"
         if state == rules.DRAFT and me == rules.FOUNDER:
             return "ready" if partner_state == "member" and not waiting else "draft"

@@ -20,7 +20,7 @@ from local_db.tables import settings
 from sync.line import Line
 
 if TYPE_CHECKING:
-    from sync.engine import Report
+    from sync.report import Report
     from sync.service import Outcome
 
 __all__ = ["DEFAULT_SERVER", "Workspace", "open_in_browser", "open_workspace"]
@@ -123,7 +123,7 @@ def open_workspace(
         server=server,
         line=line,
         on_status=lambda status: events.publish("status", status),
-        on_topics=lambda topics: events.publish("changed", topics),
+        on_topics=lambda touched: events.publish("changed", set(touched)),
     )
     try:
         return _wire(opened, events)

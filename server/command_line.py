@@ -20,8 +20,8 @@ from server.core.refusals import Refused
 from server.demonstration import seed
 from server.directory import cards
 from server.directory.packs import PackFolder
-from server.outreach import commands as outreach
-from server.projects import commands as projects
+from server.posts import commands as posts
+from server.projects import offices
 from server.web import create_app
 
 PUBLISH_EVERY = 60.0  # seconds
@@ -68,7 +68,7 @@ def _publish_often(database: Database, folder: PackFolder) -> None:
     """What teachers changed of their entries goes into the directory within a minute."""
     while True:
         today = datetime.now(UTC).date()
-        outreach.take_down_expired(database)
+        posts.take_down_expired(database)
         if cards.waiting(database, today):
             cards.publish(database, folder, today)
         time.sleep(PUBLISH_EVERY)
@@ -88,14 +88,14 @@ def _seed(database: Database, options: argparse.Namespace) -> int:
 
 def _review(database: Database, options: argparse.Namespace) -> int:
     if options.decision == "list":
-        print(json.dumps(projects.waiting_for(database, options.country), ensure_ascii=False, indent=1))
+        print(json.dumps(offices.waiting_for(database, options.country), ensure_ascii=False, indent=1))
         return 0
     if not options.country or not options.project:
         print("Say which office and which project: --country TR --project ID")
         return 2
     try:
         with database.transaction():
-            state = projects.decide(database, options.country, options.project, options.decision, options.reason)
+            state = offices.decide(database, options.country, options.project, options.decision, options.reason)
     except Refused as refused:
         print(f"Not done: {refused.code}")
         return 1

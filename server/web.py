@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 
+from server import capabilities
 from server.accounts import sign_in as accounts
 from server.core import exchange, limits, problems
 from server.core.database import Database
@@ -23,7 +24,7 @@ def create_app(database: Database, data: Path, *, per_second: float = 50, burst:
         redoc_url=None,
         docs_url=None,
     )
-    app.state.database, app.state.data = database, data
+    app.state.database, app.state.data, app.state.capabilities = database, data, capabilities.ALL
     files.go_on(database, data)  # with what an earlier life was stopped in the middle of
     problems.install(app)
     for part in (accounts, exchange, directory, files):

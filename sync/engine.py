@@ -3,57 +3,25 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-
-from uuid6 import uuid7
 
 from app.rules import vocabularies
 from local_db.store import Store
-from local_db.tables import documents, file_use, outbox, records, settings, transfers
-from sync import document_news
+from local_db.tables import device, outbox, settings, transfers
+from sync import outgoing
 from sync.client import ApiClient
 from sync.directory import SMALL, DirectorySync
-from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
+from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError, WrongAccountError
+from sync.incoming import MATERIAL, Incoming
+from sync.outgoing import Batch
 from sync.protocol import messages
-from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
+from sync.protocol.messages import ExchangeAnswer, ScopeChanges
+from sync.report import OnProgress, OnTouched, Progress, Report
 from sync.transfers import TransferQueue
 
-SEND_BYTES = 8_000_000
+__all__ = ["Engine", "Progress", "Report"]
 
-
-@dataclass
-class Report:
-    """What a sync did. ``topics`` names what changed here, for views to refresh."""
-
-    sent: int = 0
-    received: int = 0
-    refused: int = 0
-    files: int = 0
-    differences: int = 0
-    topics: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a sync is: ``stage`` is changes, files or directory; counts of items or bytes."""
-
-    stage: str
-    done: int
-    total: int
-
-
-@dataclass
-class Batch:
-    """Changes that go out together; ``last`` is the number of the last one in the outbox."""
-
-    changes: list[messages.Change] = field(default_factory=list)
-    last: int = 0
-
-
-Sent = tuple[Batch, "Future[messages.ExchangeAnswer]"]
-OnProgress = Callable[[Progress], None]
-OnTopics = Callable[[set[str]], None]
+RENEWALS = 3  # times in one sync that a device may be told it is a copy
+Sent = tuple[Batch, "Future[ExchangeAnswer]"]
 Stage = tuple[str, Callable[[], None]]
 
 
@@ -63,195 +31,131 @@ class Engine:
     def __init__(self, store: Store, directory: DirectorySync, client: ApiClient) -> None:
         self.store, self.directory, self.client = store, directory, client
         self.files = TransferQueue(store, client)
+        self._materials_moved = True  # since files were last looked for
 
-    def sync(self, on_progress: OnProgress, on_topics: OnTopics) -> Report:
+    def sync(self, on_progress: OnProgress, on_touched: OnTouched) -> Report:
         """Bring both sides together. Raises SyncError; whatever was done before it stays done."""
         report = Report()
-        for _name, work in self.stages(report, on_progress, on_topics):
+        for _name, work in self.stages(report, on_progress, on_touched):
             work()
         return report
 
-    def stages(self, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> list[Stage]:
+    def stages(self, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> list[Stage]:
         """The parts of a sync by name, in their order. The first one must succeed; the others need not each other."""
-        answer = messages.ExchangeAnswer()
+        answer = ExchangeAnswer()
 
         def exchange() -> None:
             nonlocal answer
-            answer = self._exchange_all(report, on_progress, on_topics)
+            answer = self._exchange(report, on_progress, on_touched)
 
         def files() -> None:
             nonlocal answer
-            answer = self._move_files(report, on_progress, on_topics) or answer
+            answer = self._move_files(report, on_progress, on_touched) or answer
 
         return [
             ("exchange", exchange),
             ("files", files),
             ("vocabularies", lambda: self._refresh_vocabularies(answer.vocabularies, report)),
-            ("directory", lambda: self._refresh_directory(answer.directory, report, on_progress, on_topics)),
+            ("directory", lambda: self._refresh_directory(answer.directory, report, on_progress, on_touched)),
         ]
 
-    def _move_files(
-        self, report: Report, on_progress: OnProgress, on_topics: OnTopics
-    ) -> messages.ExchangeAnswer | None:
+    def _move_files(self, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> ExchangeAnswer | None:
         """Files up and down, and what follows from them; the newer answer, if there was another exchange."""
-        self.files.queue_missing()
+        if self._materials_moved:
+            self.files.queue_missing()
+            self._materials_moved = False
         if not transfers.waiting(self.store):
             return None
         report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
-        on_topics({"files"})
-        return self._exchange_all(report, on_progress, on_topics) if outbox.counts(self.store)[0] else None
+        on_touched({"files": set()})
+        return self._exchange(report, on_progress, on_touched) if outbox.counts(self.store)[0] else None
 
-    def _exchange_all(self, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> messages.ExchangeAnswer:
-        """Exchange until nothing waits and nothing more is new.
+    # -- the exchange ---------------------------------------------------------------------------
+
+    def _exchange(self, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> ExchangeAnswer:
+        """Exchange until nothing waits and nothing more is new. A copied profile becomes a device of its own first."""
+        if not outbox.counts(self.store)[0] and (answer := self._ask_for_news()):
+            return answer
+        for _time in range(RENEWALS):
+            answer = self._exchange_all(report, on_progress, on_touched)
+            if not answer.stale:
+                return answer
+            device.become_new(self.store)
+        raise BadAnswerError("the platform takes every new device for a copy")
+
+    def _ask_for_news(self) -> ExchangeAnswer | None:
+        """The answer when nothing is new; None when there is, or it cannot be asked so."""
+        question = outgoing.question_of_news(self.store)
+        if question is None:
+            return None
+        answer = self._checked(self.client.exchange(question))
+        if answer.stale:
+            device.become_new(self.store)
+        return None if answer.stale or answer.cursors_needed else answer
+
+    def _exchange_all(self, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> ExchangeAnswer:
+        """Exchange batch by batch; ends early with an answer that is ``stale``.
 
         The server works on the next batch while the answer to the one before is written here. Should that fail,
         its changes are still in the outbox and are sent again; the server applies none twice.
         """
-        total, done = outbox.counts(self.store)[0], 0
+        total, done, incoming = outbox.counts(self.store)[0], 0, Incoming(self.store, report)
         with ThreadPoolExecutor(1, "exchange") as line:
             try:
-                batch, coming = self._send(line, self._batch(), {})
+                batch, coming = self._send(line, outgoing.first_batch(self.store), {})
                 while True:
-                    ahead = self._batch(batch.last) if batch.changes else Batch()
+                    ahead = outgoing.next_batch(self.store, batch)
                     try:
-                        answer, following = coming.result(), None
-                        if ahead.changes:
+                        answer, following = self._checked(coming.result()), None
+                        if ahead.changes and not answer.stale:
                             following = self._send(line, ahead, answer.scopes)
                     except RefusedError as refused:
                         batch, answer = self._without_the_bad_one(batch, refused)
                         following = None
-                    topics = self._take(batch.changes, answer, report)
+                    if answer.stale:
+                        return answer
+                    self._tell(incoming.take(batch, answer), report, on_touched)
                     done += len(batch.changes)
                     on_progress(Progress("changes", min(done, total), total))
-                    if topics:
-                        report.topics |= topics
-                        on_topics(topics)
                     more = any(scope.more for scope in answer.scopes.values())
                     if following is None and not more and (not batch.changes or not outbox.counts(self.store)[0]):
                         return answer
-                    batch, coming = following or self._send(line, self._batch(), {})
+                    batch, coming = following or self._send(line, outgoing.first_batch(self.store), {})
             finally:
                 line.submit(self.store.close_thread)  # a renewed token was kept from that thread
 
-    def _send(self, line: ThreadPoolExecutor, batch: Batch, read: Mapping[str, ScopeChanges]) -> Sent:
-        """Begin an exchange; ``read`` is what came but is not in the store yet."""
-        request = self._request(batch.changes, {scope: news.seq for scope, news in read.items()})
-        return batch, line.submit(self.client.exchange, request)
+    def _tell(self, touched: Mapping[str, set[str]], report: Report, on_touched: OnTouched) -> None:
+        if touched:
+            report.topics |= set(touched)
+            self._materials_moved = self._materials_moved or MATERIAL in touched
+            on_touched(touched)
 
-    def _request(self, changes: list[messages.Change], cursors: Mapping[str, int] | None = None) -> ExchangeRequest:
-        known = outbox.cursors(self.store) | dict(cursors or {})
-        return ExchangeRequest(device=self._device(), cursors=known, changes=changes)
+    def _send(self, line: ThreadPoolExecutor, batch: Batch, coming: Mapping[str, ScopeChanges]) -> Sent:
+        """Begin an exchange; ``coming`` is what came but is not in the store yet."""
+        return batch, line.submit(self.client.exchange, outgoing.request(self.store, batch, coming))
 
-    def _without_the_bad_one(self, batch: Batch, refused: RefusedError) -> tuple[Batch, messages.ExchangeAnswer]:
+    def _checked(self, answer: ExchangeAnswer) -> ExchangeAnswer:
+        """An answer to this profile's teacher. Raises WrongAccountError for somebody else's, and nothing is stored."""
+        mine = settings.get(self.store, "account", {}).get("id")
+        if mine and answer.account and answer.account != mine:
+            raise WrongAccountError("the token belongs to another account than the profile")
+        return answer
+
+    def _without_the_bad_one(self, batch: Batch, refused: RefusedError) -> tuple[Batch, ExchangeAnswer]:
         """A server that refuses a whole batch must not hold up the good changes: halve it until one is left."""
         changes = batch.changes
         if refused.status not in (413, 422) or not changes:
             raise refused
         if len(changes) == 1:
             result = messages.Result(id=changes[0].id, status="refused", code="invalid")
-            return batch, self.client.exchange(self._request([])).model_copy(update={"results": [result]})
-        half = Batch(changes[: len(changes) // 2])
+            answer = self.client.exchange(outgoing.request(self.store, Batch(), {}))
+            never_seen = Batch(changes, batch.last)  # the platform did not read as far as its turn
+            return never_seen, self._checked(answer).model_copy(update={"results": [result]})
+        half = Batch(changes[: len(changes) // 2], batch.last, batch.turn)
         try:
-            return half, self.client.exchange(self._request(half.changes))
+            return half, self._checked(self.client.exchange(outgoing.request(self.store, half, {})))
         except RefusedError as again:
             return self._without_the_bad_one(half, again)
-
-    def _device(self) -> str:
-        device = settings.get(self.store, "device")
-        if device is None:
-            device = str(uuid7())
-            settings.put(self.store, "device", device)
-        return str(device)
-
-    def _batch(self, after: int = 0) -> Batch:
-        batch, size = Batch(), 0
-        for entry in outbox.take(self.store, messages.MAX_CHANGES, after):
-            change = self._change(entry)
-            size += len(change.data) if isinstance(change, DocumentChange) else 500
-            if batch.changes and size > SEND_BYTES:
-                break
-            batch.changes.append(change)
-            batch.last = entry.n
-        return batch
-
-    def _change(self, entry: outbox.Waiting) -> messages.Change:
-        if entry.kind == "record":
-            return RecordChange.model_construct(
-                type="record",
-                id=entry.id,
-                scope=entry.scope,
-                kind=entry.target_kind,
-                record_id=entry.target_id,
-                base_revision=entry.base_revision,
-                fields=entry.body,
-            )
-        if entry.kind == "document":
-            return DocumentChange.model_construct(
-                type="document",
-                id=entry.id,
-                scope=entry.scope,
-                kind=entry.target_kind,
-                document_id=entry.target_id,
-                data=documents.edit_data(self.store, entry.id),
-                at=entry.at,
-            )
-        return Command.model_construct(type="command", id=entry.id, name=entry.target_kind, args=entry.body)
-
-    def _take(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> set[str]:
-        topics = {"outbox"} if batch else set()
-        files_before = self._material_files() if _takes_away(answer) else set()
-        with self.store.transaction():
-            self._settle(batch, answer, report)
-            for scope in answer.gone:
-                topics |= self._forget(scope)
-            for scope, news in answer.scopes.items():
-                topics |= self._accept(scope, news, report)
-        file_use.remove_unused(self.store, files_before)
-        return topics
-
-    def _material_files(self) -> set[str]:
-        return {str(row.fields.get("sha256", "")) for row in records.all_of(self.store, "material")}
-
-    def _settle(self, batch: list[messages.Change], answer: messages.ExchangeAnswer, report: Report) -> None:
-        results = {result.id: result for result in answer.results}
-        if any(change.id not in results for change in batch):
-            raise BadAnswerError("the server did not answer every change")
-        done, settled = [], []
-        for change in batch:
-            result = results[change.id]
-            if result.status == "refused":
-                outbox.refuse(self.store, change.id, result.code)
-                report.refused += 1
-                continue
-            done.append(change.id)
-            if isinstance(change, RecordChange):
-                if result.replaced:
-                    target = (change.kind, change.record_id)
-                    report.differences += records.note_replaced(self.store, target, change.fields, result.replaced)
-                settled.append((change.kind, change.record_id, result.revision))
-        outbox.done(self.store, done)
-        records.settle(self.store, settled)
-        report.sent += len(done)
-
-    def _forget(self, scope: str) -> set[str]:
-        records.forget_scope(self.store, scope)
-        self.store.sql("delete from cursor where scope = ?", (scope,))
-        return {"projects"}
-
-    def _accept(self, scope: str, news: ScopeChanges, report: Report) -> set[str]:
-        if news.reset:
-            records.forget_scope(self.store, scope)
-        rows = [(r.kind, r.id, r.revision, dict(r.fields)) for r in news.records]
-        report.differences += len(records.accept(self.store, scope, rows))
-        topics = {record.kind for record in news.records} | self._accept_edits(scope, news.edits, report)
-        outbox.move_cursor(self.store, scope, news.seq)
-        report.received += len(rows) + len(news.edits)
-        return topics
-
-    def _accept_edits(self, scope: str, edits: list[messages.Edit], report: Report) -> set[str]:
-        topics, complaints = document_news.take_in(self.store, scope, edits)
-        report.complaints += complaints
-        return topics
 
     def _refresh_vocabularies(self, version: str, report: Report) -> None:
         if not version or version == settings.get(self.store, "vocabularies_version"):
@@ -262,7 +166,7 @@ class Engine:
             settings.put(self.store, "vocabularies", lists)
             settings.put(self.store, "vocabularies_version", version)
 
-    def _refresh_directory(self, version: str, report: Report, on_progress: OnProgress, on_topics: OnTopics) -> None:
+    def _refresh_directory(self, version: str, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> None:
         """Read the list when it moved, and fetch what is small; a large download waits to be asked for."""
         directory = self.directory
         listing = directory.known_list()
@@ -276,17 +180,11 @@ class Engine:
             return
         plan = directory.plan(listing)
         if plan.size > SMALL:
-            on_topics({"partners"})
+            on_touched({"partners": set()})
             return
         outcome = directory.update(
             self.client, plan, lambda done, total: on_progress(Progress("directory", done, total)), threading.Event()
         )
         report.complaints += outcome.complaints
         if plan.steps or plan.forget or outcome.expired:
-            on_topics({"partners"})
-
-
-def _takes_away(answer: messages.ExchangeAnswer) -> bool:
-    """Whether a published work was withdrawn, or a project left: its files must not stay here."""
-    rows = (record for scope in answer.scopes.values() for record in scope.records)
-    return bool(answer.gone) or any(row.kind == "material" and row.fields.get("deleted") for row in rows)
+            on_touched({"partners": set()})

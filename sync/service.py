@@ -17,12 +17,14 @@ from local_db.tables import outbox, records, settings, transfers
 from sync.connection import Connection
 from sync.errors import BusyError, OfflineError, ProgramError, SyncError, WrongAccountError
 from sync.problems import Problem, ProblemBook
+from sync.report import OnTouched
 from sync.status import StageTrouble, Status, StatusBoard
 from sync.waits import EVERY, Waits
 
 if TYPE_CHECKING:
     from sync.directory import DirectorySync
-    from sync.engine import Engine, Progress, Report
+    from sync.engine import Engine
+    from sync.report import Progress, Report
 
 __all__ = ["Outcome", "Problem", "StageTrouble", "Status", "SyncService"]
 
@@ -52,7 +54,7 @@ class SyncService:
         directory: DirectoryDatabase,
         connection: Connection,
         on_status: Callable[[Status], None],
-        on_topics: Callable[[set[str]], None],
+        on_topics: OnTouched,
     ) -> None:
         self._store, self._connection = store, connection
         self._made: Engine | None = None
@@ -146,7 +148,7 @@ class SyncService:
             raise BusyError(left, "the platform asked to wait", asked=True)
 
     def _stages(self, person: bool) -> Outcome:
-        from sync.engine import Report
+        from sync.report import Report
 
         self._greet()
         outcome = Outcome(Report())

@@ -16,6 +16,7 @@ from local_db.tables import outbox, pupil_work, records, transfers
 from local_db.tables.transfers import TransferRow
 from sync.client import ApiClient
 from sync.errors import RefusedError, SyncError
+from sync.protocol.registry import COMMANDS
 
 PART = 512 * 1024
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -82,7 +83,7 @@ class TransferQueue:
             offset = self._client.upload_part(url, offset, part)
             transfers.change(self._store, row.id, done=offset)
             step(offset)
-        args = {k: v for k, v in row.body.items() if k != "work_id"} | {
+        args = {k: v for k, v in row.body.items() if k in COMMANDS["publish_material"].by_name} | {
             "project_id": row.project_id,
             "material_id": row.material_id,
             "upload_id": row.id,

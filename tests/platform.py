@@ -16,7 +16,7 @@ from app.workspace import Workspace, open_workspace
 from server.core.database import Database
 from server.demonstration import seed
 from server.web import create_app
-from sync.engine import Report
+from sync.report import Report
 from tests.inside import inside
 from ui.demo.platform import TEACHERS, browser_of
 
@@ -93,6 +93,7 @@ class Api:
 
     def __init__(self, running: RunningPlatform, computer: Computer | None = None) -> None:
         self.url, self.session = running.url, requests.Session()
+        self.device, self.turn = uuid.uuid4().hex, 0
         if computer:
             inside(computer.workspace).client.refresh()
             token = inside(computer.workspace).client._access
@@ -102,8 +103,18 @@ class Api:
         return self.session.request(method, self.url + path, timeout=20, **arguments)
 
     def exchange(self, *changes: dict[str, Any], cursors: dict[str, int] | None = None) -> requests.Response:
-        body = {"device": "test-device", "cursors": cursors or {}, "changes": list(changes)}
-        return self.call("POST", "/v1/exchange", json=body)
+        """One exchange of this device; its turn goes on when the platform took it."""
+        turn = self.turn + 1 if changes else self.turn
+        body = {
+            "device": self.device,
+            "turn": turn,
+            "nonce": f"n{turn}",
+            "cursors": cursors or {},
+            "changes": list(changes),
+        }
+        answer = self.call("POST", "/v1/exchange", json=body)
+        self.turn = turn if answer.status_code == 200 and not answer.json().get("stale") else self.turn
+        return answer
 
 
 def command(name: str, change_id: str | None = None, **args: Any) -> dict[str, Any]:
@@ -144,7 +155,7 @@ DRAFT: dict[str, Any] = {
 
 def active_project(one: Computer, other: Computer) -> str:
     """A project of two computers that both national offices have approved."""
-    from server.projects import commands as projects
+    from server.projects import offices
 
     project = one.workspace.projects.create()
     one.workspace.projects.open(project).set_fields(DRAFT)
@@ -160,7 +171,7 @@ def active_project(one: Computer, other: Computer) -> str:
     database = one.platform.database
     with database.transaction():
         for country in ("TR", "EL"):
-            projects.decide(database, country, project, "approve")
+            offices.decide(database, country, project, "approve")
     one.sync()
     other.sync()
     return project

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from app import commands
 from app.account import AccountUseCases
+from app.commands import Undo
 from app.rules import matching
 from app.rules.directory import parse_words
 from app.rules.geography import Point, point_of
@@ -231,39 +233,37 @@ class PartnerUseCases:
         return point_of(own["place"]) if own else None
 
     def contacts(self) -> list[str]:
-        return [
-            str(row.fields["account_id"])
-            for row in records.all_of(self._store, "contact")
-            if row.fields.get("state") == "contact"
-        ]
+        """The account ids of the teacher's contacts."""
+        return [str(row.fields["account_id"]) for row in self._contact_rows(state="contact")]
 
     def shared_contacts(self, partner: PartnerRow) -> list[str]:
         """Names of the teacher's contacts who have been in a project with this partner."""
         met = {other for project in partner.projects for other in project.partners} - {partner.id}
-        return sorted(
-            str(row.fields["name"])
-            for row in records.all_of(self._store, "contact")
-            if row.fields.get("state") == "contact" and row.fields["account_id"] in met
-        )
+        rows = self._contact_rows(state="contact", account_id=met)
+        return sorted(str(row.fields["name"]) for row in rows)
 
     def contact_state(self, partner_id: str) -> str:
-        """``contact``, ``asked``, ``asks_you``, ``declined``, ``waiting`` (unsent) or ``none``."""
-        for row in records.all_of(self._store, "contact"):
-            if row.fields.get("account_id") == partner_id:
-                return str(row.fields.get("state"))
+        """``contact``, ``asked``, ``asks_you``, ``declined``, ``was_declined`` (by them), ``waiting`` (unsent) or ``none``."""
+        rows = self._contact_rows(account_id=partner_id)
+        if rows:
+            return str(rows[0].fields.get("state"))
         queued = outbox.has_command(self._store, ("ask_contact",), partner_id)
         return "waiting" if queued and queued != outbox.REFUSED else "none"
 
-    def ask_contact(self, partner_id: str, text: str = "") -> Callable[[], bool]:
+    def ask_contact(self, partner_id: str, text: str = "") -> Undo:
         """Ask someone to be a contact, with a few words; sent at the next sync. Returns the undo, which works until then."""
         return self._command("ask_contact", partner_id, text=text.strip())
 
-    def answer_contact(self, partner_id: str, accept: bool) -> Callable[[], bool]:
+    def answer_contact(self, partner_id: str, accept: bool) -> Undo:
+        """Accept or decline somebody who asked. Returns the undo, which works until it was sent."""
         return self._command("answer_contact", partner_id, accept=accept)
 
-    def _command(self, name: str, partner_id: str, **args: Any) -> Callable[[], bool]:
-        args["account_id"] = partner_id
-        return outbox.queue_command(self._store, "", (name, partner_id), args, self._queued)
+    def _contact_rows(self, **where: Any) -> list[records.Row]:
+        return records.select(self._store, records.Query("contact", None, where))
+
+    def _command(self, name: str, partner_id: str, **args: Any) -> Undo:
+        scope = f"account:{self._account.current.id}"
+        return commands.queue(self._store, self._queued, scope, name, partner_id, {**args, "account_id": partner_id})
 
     # -- helpers ---------------------------------------------------------------------------
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from uuid6 import uuid7
 
+from app import commands
 from app.account import AccountUseCases
+from app.commands import Undo
 from app.partners.elsewhere import holiday, local_hour
 from app.partners.finding import PartnerRow, PartnerUseCases
 from app.rules import outreach
@@ -19,6 +21,7 @@ from local_db.tables import outbox, partners, records, settings
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "resources" / "templates" / "messages.json"
 DAY = 24 * 3600.0
+UNREAD_LOOKED_AT, SENT_LOOKED_AT = 500, 500  # the latest messages
 
 
 @dataclass(frozen=True)
@@ -52,25 +55,27 @@ class ReachingUseCases:
     def conversation(self, partner_id: str) -> list[Message]:
         """Everything said between the two, oldest first, with what still waits."""
         me = self._account.current.id
-        found = [
+        rows = self._messages(from_id=partner_id) + self._messages(to_id=partner_id)
+        said = [
             Message(row.id, row.fields["from_id"] == me, str(row.fields["text"]), float(row.fields["at"]))
-            for row in records.all_of(self._store, "message")
-            if partner_id in (row.fields.get("from_id"), row.fields.get("to_id"))
+            for row in rows
         ]
         waiting = [
             Message(entry.id, True, str(entry.body["text"]), entry.at, True)
-            for entry in outbox.waiting(self._store)
-            if entry.kind == "command"
-            and entry.target_kind == "send_message"
-            and entry.body["account_id"] == partner_id
+            for entry in outbox.commands(self._store, "send_message")
+            if entry.body["account_id"] == partner_id
         ]
-        return sorted(found, key=lambda message: message.at) + waiting
+        return sorted(said, key=lambda message: message.at) + waiting
 
-    def send(self, partner_id: str, text: str) -> Callable[[], bool]:
+    def send(self, partner_id: str, text: str) -> Undo:
         """Queue a message; returns the undo, which works until it was sent."""
         message_id = str(uuid7())
         body = {"account_id": partner_id, "text": text.strip(), "message_id": message_id}
-        return outbox.queue_command(self._store, "", ("send_message", message_id), body, self._queued)
+        scope = f"account:{self._account.current.id}"
+        return commands.queue(self._store, self._queued, scope, "send_message", message_id, body)
+
+    def _messages(self, newest: bool = False, limit: int | None = None, **where: str) -> list[records.Row]:
+        return records.select(self._store, records.Query("message", None, where, "at", newest, limit))
 
     def warnings(self, partner: PartnerRow, text: str, language: str) -> list[str]:
         """What speaks against sending now; codes as in :mod:`app.rules.outreach`."""
@@ -108,13 +113,14 @@ class ReachingUseCases:
 
     def unread(self) -> list[tuple[str, str]]:
         """``(account id, name)`` of people who wrote something that was not looked at yet."""
-        me, found = self._account.current.id, {}
+        me = self._account.current.id
         read = settings.get(self._store, "messages_read", {})
-        for row in records.all_of(self._store, "message"):
-            sender = str(row.fields.get("from_id"))
-            if sender != me and row.fields["at"] > read.get(sender, 0):
-                found[sender] = str(row.fields["from_name"])
-        return list(found.items())
+        people: dict[str, str] = {}
+        for row in self._messages(newest=True, limit=UNREAD_LOOKED_AT, to_id=me):
+            sender = str(row.fields["from_id"])
+            if row.fields["at"] > read.get(sender, 0):
+                people[sender] = str(row.fields["from_name"])
+        return list(people.items())
 
     def mark_read(self, partner_id: str) -> None:
         newest = max((message.at for message in self.conversation(partner_id) if not message.mine), default=0)
@@ -123,16 +129,11 @@ class ReachingUseCases:
             settings.put(self._store, "messages_read", {**read, partner_id: newest})
 
     def _sent(self) -> list[tuple[str, str, float]]:
-        me = self._account.current.id
-        done = [
-            (str(row.fields["to_id"]), str(row.fields["text"]), float(row.fields["at"]))
-            for row in records.all_of(self._store, "message")
-            if row.fields.get("from_id") == me
-        ]
+        rows = self._messages(newest=True, limit=SENT_LOOKED_AT, from_id=self._account.current.id)
+        done = [(str(row.fields["to_id"]), str(row.fields["text"]), float(row.fields["at"])) for row in rows]
         waiting = [
             (str(entry.body["account_id"]), str(entry.body["text"]), entry.at)
-            for entry in outbox.waiting(self._store)
-            if entry.target_kind == "send_message"
+            for entry in outbox.commands(self._store, "send_message")
         ]
         return done + waiting
 

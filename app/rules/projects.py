@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.rules import vocabularies
+from app.rules import rights, vocabularies
 
 DRAFT, PENDING_PARTNER, PENDING_OFFICES = "draft", "pending_partner", "pending_nso"
 ACTIVE, CLOSED, DELETED = "active", "closed", "deleted"
 STATES = (DRAFT, PENDING_PARTNER, PENDING_OFFICES, ACTIVE, CLOSED, DELETED)
 
 FOUNDER, COFOUNDER, OFFICE = "founder", "cofounder", "office"
+INVITED, FORMER = rights.INVITED, rights.FORMER
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,15 @@ class Transition:
 
 TRANSITIONS: dict[str, Transition] = {
     "invite": Transition((DRAFT,), (FOUNDER,), DRAFT),
-    "accept": Transition((DRAFT, PENDING_PARTNER), (COFOUNDER,), None),
-    "decline": Transition((DRAFT, PENDING_PARTNER), (COFOUNDER,), DRAFT),
+    "accept": Transition((DRAFT, PENDING_PARTNER), (INVITED,), None),
+    "decline": Transition((DRAFT, PENDING_PARTNER), (INVITED,), DRAFT),
     "submit": Transition((DRAFT,), (FOUNDER,), None),
     "withdraw": Transition((PENDING_PARTNER, PENDING_OFFICES), (FOUNDER,), DRAFT),
     "approve": Transition((PENDING_OFFICES,), (OFFICE,), None),
     "return": Transition((PENDING_OFFICES,), (OFFICE,), DRAFT),
     "close": Transition((ACTIVE,), (FOUNDER, COFOUNDER), CLOSED),
     "delete": Transition((DRAFT, PENDING_PARTNER), (FOUNDER,), DELETED),
+    "restore": Transition((DELETED,), (FORMER,), DRAFT),
 }
 
 
@@ -60,9 +62,30 @@ def after(action: str, state: str, *, cofounder_accepted: bool = False, all_offi
     return ACTIVE if all_offices_approved else PENDING_OFFICES
 
 
+_DONE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "accept": ((DRAFT, PENDING_OFFICES, ACTIVE), (COFOUNDER,)),
+    "decline": (STATES, (FORMER,)),
+    "submit": ((PENDING_PARTNER, PENDING_OFFICES), (FOUNDER,)),
+    "close": ((CLOSED,), (FOUNDER, COFOUNDER)),
+    "delete": ((DELETED,), (FORMER,)),
+    "restore": ((DRAFT,), (FOUNDER,)),
+}
+
+
+def is_done(action: str, state: str, actor: str | None) -> bool:
+    """Whether an action has had its effect already, so that asking for it once more changes nothing."""
+    states, actors = _DONE.get(action, ((), ()))
+    return state in states and actor in actors
+
+
+def may_write(action: str, state: str, actor: str | None, *, own: bool = True) -> bool:
+    """Whether ``actor`` may write in a project at all now, by the table of rights; the end of a project closes it."""
+    return state not in (CLOSED, DELETED) and rights.may("project", actor, action, own=own)
+
+
 def may_edit_draft(state: str, actor: str | None) -> bool:
     """Fields stay editable after approval on the platform; only the end of a project closes them."""
-    return actor in (FOUNDER, COFOUNDER) and state not in (CLOSED, DELETED)
+    return may_write("edit_draft", state, actor)
 
 
 @dataclass(frozen=True)

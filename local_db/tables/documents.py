@@ -239,6 +239,20 @@ def unsent_ids(store: Store, document: Stored) -> set[str]:
     return {row[0] for row in store.sql(query, (document.kind, document.id))}
 
 
+def ids_in(store: Store, scope: str) -> list[str]:
+    """The ids of a scope's documents."""
+    return [row["id"] for row in store.all(Document.select(Document.id).where(Document.scope == scope))]
+
+
+def forget_scope(store: Store, scope: str) -> None:
+    """Remove every document of a scope with all its edits, and what of them waited to be sent."""
+    for document_id in ids_in(store, scope):
+        stored = get(store, document_id)
+        if stored:
+            take_out_unsent(store, stored)
+        forget(store, document_id)
+
+
 def forget(store: Store, document_id: str) -> None:
     """Remove a document with all its edits."""
     for model in (DocumentUpdate, Checkpoint):

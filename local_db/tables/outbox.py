@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +31,11 @@ class Outbox(peewee.Model):
 
 
 class Cursor(peewee.Model):
+    """How far a scope was read; ``began`` while it is read from its beginning: how far it had come then."""
+
     scope = peewee.TextField(primary_key=True)
     seq = peewee.IntegerField()
+    began = peewee.IntegerField(default=0)
 
 
 @dataclass(frozen=True)
@@ -96,25 +98,13 @@ def add(
     )
 
 
-def queue_command(
-    store: Store, scope: str, target: tuple[str, str], args: dict[str, Any], queued: Callable[[], None]
-) -> Callable[[], bool]:
-    """Queue a command of its own; returns the undo, which is True as long as it was not handed out for sending."""
-    change_id = str(uuid7())
-    with store.transaction():
-        add(store, change_id, "command", scope, target, args)
-    queued()
-
-    def undo() -> bool:
-        with store.transaction():
-            entry = last_open(store, "command", target)
-            if entry is None or entry.id != change_id:
-                return False
-            done(store, [change_id])
-        queued()
-        return True
-
-    return undo
+def cancel(store: Store, change_id: str) -> bool:
+    """Take a change out again, unless it was handed out for sending; whether it could be."""
+    row = store.one(Outbox.select(Outbox.n, Outbox.state).where(Outbox.id == change_id))
+    if row is None or (row["state"] == OPEN and row["n"] <= settings.get(store, SEALED, 0)):
+        return False
+    done(store, [change_id])
+    return True
 
 
 def last_open(store: Store, kind: str, target: tuple[str, str]) -> Waiting | None:
@@ -179,16 +169,50 @@ def has_command(store: Store, names: tuple[str, ...], target_id: str) -> str | N
     return str(row["state"]) if row else None
 
 
-def cursors(store: Store) -> dict[str, int]:
-    return {row["scope"]: row["seq"] for row in store.all(Cursor.select())}
+def commands(store: Store, *names: str) -> list[Waiting]:
+    """The commands of these names that wait and were not refused, in their order."""
+    where = (Outbox.kind == "command", Outbox.target_kind.in_(names), Outbox.state != REFUSED)
+    return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).where(*where).order_by(Outbox.n))]
 
 
-def move_cursor(store: Store, scope: str, seq: int) -> None:
-    store.run(Cursor.replace(scope=scope, seq=seq))
+def of_target(store: Store, kind: str, target_id: str) -> list[Waiting]:
+    """Everything queued about one record or document, refused entries too, in their order."""
+    where = (Outbox.kind == kind, Outbox.target_id == target_id)
+    return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).where(*where).order_by(Outbox.n))]
+
+
+def cursors(store: Store) -> tuple[dict[str, int], dict[str, int]]:
+    """How far each scope was read, and for those still being begun, how far they had come then."""
+    rows = store.all(Cursor.select())
+    return {row["scope"]: row["seq"] for row in rows}, {row["scope"]: row["began"] for row in rows if row["began"]}
+
+
+def move_cursor(store: Store, scope: str, seq: int, began: int = 0) -> None:
+    """A scope was read up to ``seq``."""
+    store.run(Cursor.replace(scope=scope, seq=seq, began=began))
+
+
+def forget_cursor(store: Store, scope: str) -> None:
+    """A scope is not this account's any more."""
+    store.run(Cursor.delete().where(Cursor.scope == scope))
 
 
 def renew(store: Store, change_id: str) -> None:
     """Make a refused change a new one, for the server remembers its refusal by id."""
+    store.run(Outbox.update(state=OPEN, reason="").where(Outbox.id == change_id))
+    _give_new_id(store, change_id)
+
+
+def begin_anew(store: Store) -> None:
+    """Every scope from its beginning, and what waits under new ids: the old ones may have gone out from another copy,
+    and the entries gone on growing since."""
+    store.run(Cursor.update(seq=0, began=0))
+    for row in store.all(Outbox.select(Outbox.id)):
+        _give_new_id(store, row["id"])
+    settings.put(store, SEALED, 0)
+
+
+def _give_new_id(store: Store, change_id: str) -> None:
     new = str(uuid7())
-    store.run(Outbox.update(id=new, state=OPEN, reason="").where(Outbox.id == change_id))
+    store.run(Outbox.update(id=new).where(Outbox.id == change_id))
     store.sql("update document_update set id = ? where id = ?", (new, change_id))

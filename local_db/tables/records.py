@@ -7,9 +7,9 @@ field, the local edit stays and the other value is kept as a conflict.
 
 import json
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import peewee
 from uuid6 import uuid7
@@ -18,6 +18,8 @@ from local_db.store import Store
 from local_db.tables import outbox
 
 Fields = dict[str, Any]
+SHOWN = "iif(fields = '', server_fields, fields)"  # what the teacher sees of a record, as the indexes know it
+_NAMES = ("kind", "id", "scope", "revision", "server_fields", "fields")
 
 
 class Record(peewee.Model):
@@ -28,6 +30,8 @@ class Record(peewee.Model):
     server_fields = peewee.TextField()
     fields = peewee.TextField()
     deleted = peewee.IntegerField(default=0)
+    stale = peewee.IntegerField(default=0)
+    unreadable = peewee.IntegerField(default=0)
 
     class Meta:
         primary_key = peewee.CompositeKey("kind", "id")
@@ -75,20 +79,95 @@ def _shown(row: dict[str, Any]) -> Fields:
     return found
 
 
-def get(store: Store, kind: str, record_id: str) -> Row | None:
-    row = store.one(Record.select().where(Record.kind == kind, Record.id == record_id, Record.deleted == 0))
-    return _row(row) if row else None
+class ServerRow(NamedTuple):
+    """A record as the server has it. ``unreadable`` ones are kept as they came, and shown to nobody."""
+
+    kind: str
+    id: str
+    revision: int
+    fields: Fields
+    unreadable: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """Records of a kind: those of a scope, with given values of indexed fields, in an order, a page of them.
+
+    A list of values means any of them. ``order`` names a field, ``newest`` turns it round.
+    """
+
+    kind: str
+    scope: str | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
+    order: str = ""
+    newest: bool = False
+    limit: int | None = None
+    offset: int = 0
+    deleted: bool = False
+
+
+def get(store: Store, kind: str, record_id: str, *, deleted: bool = False) -> Row | None:
+    """A record as it is shown; with ``deleted``, also one that was deleted here."""
+    where = (Record.kind == kind, Record.id == record_id, Record.unreadable == 0)
+    row = store.one(Record.select().where(*where))
+    return _row(row) if row and (deleted or not row["deleted"]) else None
 
 
 def all_of(store: Store, kind: str, scope: str | None = None) -> list[Row]:
-    query = Record.select().where(Record.kind == kind, Record.deleted == 0)
-    if scope is not None:
-        query = query.where(Record.scope == scope)
-    return [_row(row) for row in store.all(query.order_by(Record.id))]
+    """All records of a kind in the order of their ids; for kinds of which there are few."""
+    return select(store, Query(kind, scope))
 
 
-def change(store: Store, kind: str, record_id: str, scope: str, fields: Fields) -> None:
-    """Change fields of a record (or make it) and queue the change, in one transaction."""
+def select(store: Store, query: Query) -> list[Row]:
+    """The records that a query asks for."""
+    condition, values = _condition(query)
+    turned = " desc" if query.newest else ""
+    order = ", ".join(f"{column}{turned}" for column in ([_field(query.order)] if query.order else []) + ["id"])
+    page = f" limit {int(query.limit)} offset {int(query.offset)}" if query.limit is not None else ""
+    rows = store.sql(f"select {', '.join(_NAMES)} from record where {condition} order by {order}{page}", values)
+    return [_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
+
+
+def count(store: Store, query: Query) -> int:
+    """How many records a query asks for, whatever its page."""
+    condition, values = _condition(query)
+    return int(store.sql(f"select count(*) from record where {condition}", values)[0][0])
+
+
+def ensure_indexes(store: Store, indexed: Mapping[str, Sequence[str]]) -> None:
+    """Make the indexes that kinds declare for their fields; those that are there already cost nothing."""
+    known = {row[0] for row in store.sql("select name from sqlite_master where type = 'index' and tbl_name = 'record'")}
+    for kind, fields in indexed.items():
+        for name in fields:
+            if f"record_{kind}_{name}" not in known:
+                store.sql(f"create index record_{kind}_{name} on record ({_field(name)}, id) where kind = '{kind}'")
+
+
+def _condition(query: Query) -> tuple[str, tuple[Any, ...]]:
+    parts, values = [f"kind = '{query.kind}'", f"deleted = {int(query.deleted)}", "unreadable = 0"], list[Any]()
+    if query.scope is not None:
+        parts.append("scope = ?")
+        values.append(query.scope)
+    for name, wanted in query.where.items():
+        options = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
+        parts.append(f"{_field(name)} in ({', '.join('?' * len(options))})")
+        values += options
+    return " and ".join(parts), tuple(values)
+
+
+def _field(name: str) -> str:
+    if not name.isidentifier():
+        raise ValueError(name)
+    return f"json_extract({SHOWN}, '$.{name}')"
+
+
+def change(
+    store: Store, kind: str, record_id: str, scope: str, fields: Fields, shown_too: Fields | None = None
+) -> None:
+    """Change fields of a record (or make it) and queue the change, in one transaction.
+
+    ``shown_too`` is shown until the server's own values come: what it stamps itself, such as the author.
+    """
     with store.transaction():
         known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
         waiting = outbox.last_open(store, "record", (kind, record_id))
@@ -97,30 +176,30 @@ def change(store: Store, kind: str, record_id: str, scope: str, fields: Fields) 
         else:
             revision = known["revision"] if known else 0
             outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), fields, revision)
-        shown = {**(_shown(known) if known else {}), **fields}
-        server = known["server_fields"] if known else "{}"
-        store.run(
-            Record.replace(
-                kind=kind,
-                id=record_id,
-                scope=scope,
-                revision=known["revision"] if known else 0,
-                server_fields=server,
-                fields=_json(shown),
-                deleted=int(bool(shown.get("deleted"))),
-            )
+        shown = {**(_shown(known) if known else {}), **(shown_too or {}), **fields}
+        _put(
+            store,
+            kind,
+            record_id,
+            scope,
+            known["revision"] if known else 0,
+            known["server_fields"] if known else "{}",
+            shown,
         )
 
 
-def accept(store: Store, scope: str, rows: Iterable[tuple[str, str, int, Fields]]) -> list[Difference]:
-    """Take the server's rows ``(kind, id, revision, fields)``; unsent local edits are replayed on top."""
-    pending, plain, differences = outbox.pending_targets(store, "record"), [], []
-    for kind, record_id, revision, fields in rows:
-        if (kind, record_id) in pending:
-            differences += _rebase(store, scope, kind, record_id, revision, fields)
+def accept(store: Store, scope: str, rows: Iterable[ServerRow]) -> list[Difference]:
+    """Take the server's rows; unsent local edits are replayed on top."""
+    pending, plain, differences = outbox.pending_targets(store, "record"), [], list[Difference]()
+    for row in rows:
+        if (row.kind, row.id) in pending and not row.unreadable:
+            differences += _rebase(store, scope, row.kind, row.id, row.revision, row.fields)
         else:
-            plain.append((kind, record_id, scope, revision, _json(fields), "", int(bool(fields.get("deleted")))))
-    store.many("insert or replace into record values (?, ?, ?, ?, ?, ?, ?)", plain)
+            deleted = int(bool(row.fields.get("deleted")))
+            plain.append(
+                (row.kind, row.id, scope, row.revision, _json(row.fields), "", deleted, 0, int(row.unreadable))
+            )
+    store.many("insert or replace into record values (?, ?, ?, ?, ?, ?, ?, ?, ?)", plain)
     return differences
 
 
@@ -130,6 +209,14 @@ def settle(store: Store, applied: Iterable[tuple[str, str, int]]) -> None:
         "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3 "
         "where kind = ?1 and id = ?2",
         list(applied),
+    )
+
+
+def stamp(store: Store, stamped: Iterable[tuple[str, str, str, int]]) -> None:
+    """Set the server's time ``(kind, id, field, seconds)`` of records that were made here and settled."""
+    store.many(
+        "update record set server_fields = json_set(server_fields, '$.' || ?3, ?4) where kind = ?1 and id = ?2",
+        list(stamped),
     )
 
 
@@ -149,11 +236,29 @@ def undo_refused(store: Store, kind: str, record_id: str) -> None:
 
 
 def forget_scope(store: Store, scope: str) -> None:
-    """Drop the server's rows of a scope before it is read anew; what waits in the outbox stays."""
+    """Drop every record of a scope that is not this account's any more; what waits in the outbox stays there."""
+    store.run(Record.delete().where(Record.scope == scope))
+
+
+def expect_anew(store: Store, scope: str | None = None) -> None:
+    """A scope (or every one) is read from its beginning: what does not come again will have been deleted meanwhile."""
+    query = Record.update(stale=1)
+    store.run(query if scope is None else query.where(Record.scope == scope))
+
+
+def drop_stale(store: Store, scope: str) -> None:
+    """A scope was read to its end: what did not come again goes, except what waits to be sent."""
     pending = outbox.pending_targets(store, "record")
-    for row in store.all(Record.select(Record.kind, Record.id).where(Record.scope == scope)):
+    stale = store.all(Record.select(Record.kind, Record.id).where(Record.scope == scope, Record.stale == 1))
+    for row in stale:
         if (row["kind"], row["id"]) not in pending:
             store.run(Record.delete().where(Record.kind == row["kind"], Record.id == row["id"]))
+
+
+def unreadable(store: Store) -> list[tuple[str, str]]:
+    """``(kind, id)`` of what came in a form that nobody here can read."""
+    rows = store.all(Record.select(Record.kind, Record.id).where(Record.unreadable == 1))
+    return [(row["kind"], row["id"]) for row in rows]
 
 
 def differences(store: Store) -> list[Difference]:
@@ -182,19 +287,14 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
             found.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
     for item in found:
         _keep_difference(store, item)
-    shown = {**theirs, **mine}
-    store.run(
-        Record.replace(
-            kind=kind,
-            id=record_id,
-            scope=scope,
-            revision=revision,
-            server_fields=_json(theirs),
-            fields=_json(shown),
-            deleted=int(bool(shown.get("deleted"))),
-        )
-    )
+    _put(store, kind, record_id, scope, revision, _json(theirs), {**theirs, **mine})
     return found
+
+
+def _put(store: Store, kind: str, record_id: str, scope: str, revision: int, server: str, shown: Fields) -> None:
+    deleted = int(bool(shown.get("deleted")))
+    row = {"kind": kind, "id": record_id, "scope": scope, "revision": revision, "server_fields": server}
+    store.run(Record.replace(**row, fields=_json(shown), deleted=deleted))
 
 
 def _keep_difference(store: Store, item: Difference) -> None:

@@ -5,7 +5,6 @@ together with ``transact``, which tries the whole again where others were in the
 """
 
 import hashlib
-import json
 import random
 import threading
 import time
@@ -226,23 +225,6 @@ class Database:
                 count,
             )
         return int(rows[0][0]) - count + 1
-
-    def put_record(self, scope: str, kind: str, record_id: str, fields: dict[str, Any], owner: str = "") -> None:
-        """Make or change a record from the server's side."""
-        known = self.one(Record.select().where(Record.kind == kind, Record.id == record_id))
-        merged = {**(json.loads(known["fields"]) if known else {}), **fields}
-        self.put(
-            Record,
-            [Record.kind, Record.id],
-            kind=kind,
-            id=record_id,
-            scope=scope,
-            seq=self.next_seq(scope),
-            revision=(known["revision"] if known else 0) + 1,
-            fields=json.dumps(merged, ensure_ascii=False),
-            owner_id=known["owner_id"] if known else owner,
-            device="",
-        )
 
     def missing_steps(self) -> dict[int, migrations.Step]:
         """The migrations that are still to come. Changes nothing. Raises NewerDatabaseError."""

@@ -2,6 +2,8 @@
 
 import peewee
 
+from server.core import exchange_tables
+
 
 class School(peewee.Model):
     """A school as the demonstration's community knows it."""
@@ -87,6 +89,7 @@ class Record(peewee.Model):
     fields = peewee.TextField()
     owner_id = peewee.TextField()
     device = peewee.TextField()
+    changed_at = peewee.DoubleField(default=0)
 
     class Meta:
         primary_key = peewee.CompositeKey("kind", "id")
@@ -136,12 +139,16 @@ class Applied(peewee.Model):
 
 
 class Member(peewee.Model):
-    """Who belongs to a project: founder or cofounder; ``state`` is invited, member or gone."""
+    """Who belongs to a project: founder or cofounder; ``state`` is invited, member, gone or deleted with the project.
+
+    ``joined_seq``: how far the project had come when an invited person became a member.
+    """
 
     project_id = peewee.TextField()
     account_id = peewee.TextField(index=True)
     role = peewee.TextField()
     state = peewee.TextField()
+    joined_seq = peewee.BigIntegerField(default=0)
 
     class Meta:
         primary_key = peewee.CompositeKey("project_id", "account_id")
@@ -154,6 +161,7 @@ class Project(peewee.Model):
     state = peewee.TextField()
     reason = peewee.TextField(default="")
     approvals = peewee.TextField(default="[]")
+    deleted_at = peewee.DoubleField(default=0)
 
 
 class Upload(peewee.Model):
@@ -228,4 +236,5 @@ MODELS = [
     Member,
     Project,
     Upload,
+    *exchange_tables.MODELS,
 ]

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from server.accounts.sign_in import hash_password
+from server.contacts import commands as contacts
+from server.core import records
 from server.core.database import Account, Database, School
 from server.demonstration import community
 from server.directory import cards
 from server.directory.packs import PackFolder
-from server.outreach import commands as outreach
-from server.projects import commands as projects
+from server.posts import commands as posts
 
 PASSWORD = "demo-password"  # a demonstration's, printed on its banner; never a default of the platform
 TEACHERS = ("ayse@example.org", "nikos@example.org")
@@ -26,12 +27,12 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
         for account in _ACCOUNTS:
             db.run(Account.insert(**account, password=hash_password(PASSWORD)))
         one, other = (_account(db, email) for email in TEACHERS)
-        projects.set_contact(db, one, other, "contact")
-        projects.set_contact(db, other, one, "contact")
+        contacts.put(db, one, other, "contact")
+        contacts.put(db, other, one, "contact")
         for teacher in (one, other):
             _profile_record(db, teacher)
         for number, post in enumerate(_POSTS):
-            outreach.publish_post(db, other, {**post, "post_id": f"post-{number}"})
+            posts.publish(db, other, {**post, "post_id": f"post-{number}"})
         today = datetime.now(UTC).date()
         until = (today + timedelta(days=cards.KEPT_DAYS)).isoformat()
         own = [
@@ -58,7 +59,7 @@ def _profile_record(db: Database, teacher: dict[str, Any]) -> None:
     card = next(card for card in _CARDS if card["id"] == teacher["id"])
     names = ("about", "languages", "subjects", "available", "age_from", "age_to", "school_type")
     fields = {name: {**_COMMON, **card}[name] for name in names}
-    db.put_record(f"account:{teacher['id']}", "profile", teacher["id"], fields, teacher["id"])
+    records.put(db, f"account:{teacher['id']}", "profile", teacher["id"], fields, teacher["id"])
 
 
 _SCHOOLS = [

@@ -5,8 +5,8 @@ from fastapi.responses import FileResponse
 
 from server.accounts.sign_in import Db, SignedIn
 from server.core.database import Database, MaterialFile
+from server.core.door import Door
 from server.core.problems import ProblemError
-from server.projects import membership
 from server.pupil_work.uploads import Files
 from sync.protocol.messages import Id
 
@@ -16,7 +16,7 @@ router = APIRouter()
 @router.get("/v1/projects/{project_id}/files/{sha256}")
 def download(account: SignedIn, db: Db, files: Files, project_id: Id, sha256: Id) -> FileResponse:
     """A published file of a project; answers Range requests."""
-    if membership.actor(db, project_id, account["id"]) is None:
+    if not Door(db, account).may_read(f"project:{project_id}"):
         raise ProblemError(403, "not_yours", "Not a member of this project")
     path = files.kept(sha256)
     if not _is_published(db, project_id, sha256) or not path.is_file():

@@ -4,45 +4,36 @@ A kept file stays as long as a published material or an upload needs it. Whateve
 ``Erasure`` in the same transaction; :func:`erase_unused` looks afterwards whether somebody else needs the file still.
 """
 
-import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 from app.rules import filenames
 from app.rules import projects as rules
-from app.rules.pupil_work import KINDS, is_pseudonym
-from server.core.database import Database, Erasure, MaterialFile, Record, Upload
+from app.rules.pupil_work import is_pseudonym
+from server.core import records
+from server.core.capabilities import Handler
+from server.core.database import Database, Erasure, MaterialFile, Upload
+from server.core.door import locked_project
 from server.core.refusals import Refused
-from server.projects import membership
 from server.pupil_work.storage import Storage
 
 Args = dict[str, Any]
-MAX_TITLE = 300
-_GONE = {"deleted": True, "sha256": "", "filename": "", "title": "", "pupil": ""}
 
 
 def publish_material(db: Database, account: dict[str, Any], args: Args) -> None:
     """Put an uploaded file into a project's space. Publishing the same once more changes nothing. Raises Refused."""
-    project_id, upload_id, material_id = (
-        str(args.get(key) or "") for key in ("project_id", "upload_id", "material_id")
-    )
-    if membership.actor(db, project_id, account["id"]) is None:
-        raise Refused("not_yours")
-    if membership.locked_project(db, project_id)["state"] != rules.ACTIVE:
+    project_id, upload_id, material_id = args["project_id"], args["upload_id"], args["material_id"]
+    if locked_project(db, project_id)["state"] != rules.ACTIVE:
         raise Refused("not_active")
-    shown = _shown(args)
-    if not material_id:
-        raise Refused("invalid")
+    shown, scope = _shown(args), f"project:{project_id}"
     upload = _held_upload(db, account, upload_id)
-    if _is_there_already(db, account, f"project:{project_id}", material_id, shown):
+    if _is_there_already(db, account, scope, material_id, shown):
         _let_go(db, upload)
         return
     if upload is None or not upload["finished"] or upload["project_id"] != project_id:
         raise Refused("file_missing")
     file = {"filename": filenames.plain_name(upload["filename"]), "sha256": upload["sha256"], "size": upload["size"]}
-    author = {"author": account["name"], "author_id": account["id"], "school_country": account["country"]}
-    db.put_record(f"project:{project_id}", "material", material_id, {**shown, **file, **author}, account["id"])
+    records.create(db, scope, "material", material_id, {**shown, **file}, account)
     needs = {"material_id": material_id, "project_id": project_id, "account_id": account["id"]}
     db.run(MaterialFile.insert(sha256=upload["sha256"], size=upload["size"], **needs))
     db.run(Upload.delete().where(Upload.id == upload_id))
@@ -50,19 +41,17 @@ def publish_material(db: Database, account: dict[str, Any], args: Args) -> None:
 
 def withdraw_material(db: Database, account: dict[str, Any], args: Args) -> None:
     """Take an own work out of a project. Withdrawing it once more changes nothing. Raises Refused."""
-    material_id = str(args.get("material_id") or "")
-    row = _record(db, material_id)
+    material_id = args["material_id"]
+    row = records.with_tombstone(db, "material", material_id)
     if row is None or row["owner_id"] != account["id"]:
         raise Refused("not_yours")
-    fields = json.loads(row["fields"])
-    if fields.get("deleted"):
-        return
-    db.put_record(row["scope"], "material", material_id, _GONE)
-    db.run(MaterialFile.delete().where(MaterialFile.material_id == material_id))
-    note_unneeded(db, str(fields.get("sha256") or ""))
+    was = records.bury(db, "material", material_id)
+    if was:
+        db.run(MaterialFile.delete().where(MaterialFile.material_id == material_id))
+        note_unneeded(db, str(was.get("sha256") or ""))
 
 
-COMMANDS: dict[str, Callable[[Database, dict[str, Any], Args], None]] = {
+COMMANDS: dict[str, Handler] = {
     "publish_material": publish_material,
     "withdraw_material": withdraw_material,
 }
@@ -115,20 +104,17 @@ def remove_stale_uploads(db: Database, files: Storage, before: float) -> int:
 
 def _shown(args: Args) -> Args:
     """What the members see of a work, made plain. Raises Refused."""
-    title, pupil, kind = (args.get(name) for name in ("title", "pupil", "kind"))
-    if not isinstance(title, str) or len(title) > MAX_TITLE or kind not in KINDS:
-        raise Refused("invalid")
-    if not isinstance(pupil, str) or not is_pseudonym(pupil):
+    if not is_pseudonym(args["pupil"]):
         raise Refused("not_a_pseudonym")  # a child's name does not enter the platform, not even by a faulty client
-    return {"title": filenames.plain_line(title), "pupil": pupil, "kind": kind}
+    return {"title": filenames.plain_line(args["title"]), "pupil": args["pupil"], "kind": args["kind"]}
 
 
 def _is_there_already(db: Database, account: dict[str, Any], scope: str, material_id: str, shown: Args) -> bool:
     """Whether the same publication was carried out before. Raises Refused where the id is used otherwise."""
-    row = _record(db, material_id)
+    row = records.with_tombstone(db, "material", material_id)
     if row is None:
         return False
-    fields = json.loads(row["fields"])
+    fields = row["fields"]
     if row["owner_id"] == account["id"] and fields.get("deleted"):
         raise Refused("withdrawn")
     if row["owner_id"] != account["id"] or row["scope"] != scope or {key: fields.get(key) for key in shown} != shown:
@@ -152,7 +138,3 @@ def _is_needed(db: Database, sha256: str) -> bool:
     live = Upload.select(Upload.id).where(Upload.sha256 == sha256, Upload.finished)
     published = MaterialFile.select(MaterialFile.material_id).where(MaterialFile.sha256 == sha256)
     return db.one(live.limit(1)) is not None or db.one(published.limit(1)) is not None
-
-
-def _record(db: Database, material_id: str) -> dict[str, Any] | None:
-    return db.one(Record.select().where(Record.kind == "material", Record.id == material_id))

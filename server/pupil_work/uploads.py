@@ -12,8 +12,8 @@ from uuid6 import uuid7
 
 from server.accounts.sign_in import Db, SignedIn
 from server.core.database import Upload
+from server.core.door import Door
 from server.core.problems import ProblemError
-from server.projects import membership
 from server.pupil_work import arrival, materials, quotas, tus
 from server.pupil_work.storage import Storage
 from server.pupil_work.tus import RESUMABLE, SpeaksTus
@@ -58,7 +58,7 @@ def create_upload(
     size = tus.announced_size(upload_length, upload_defer_length)
     announced = tus.announced(upload_metadata)
     upload_id = idempotency_key or str(uuid7())
-    if membership.actor(db, announced.project_id, account["id"]) is None:
+    if Door(db, account).refusal(f"project:{announced.project_id}", "publish_work"):
         raise ProblemError(403, "not_yours", "Not a member of this project", RESUMABLE)
     with db.transaction():
         known = arrival.find(db, upload_id)

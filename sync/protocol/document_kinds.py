@@ -12,7 +12,9 @@ def _part(field: Field) -> Part:
     return TextPart(field.name, field.limit)
 
 
-PROJECT_DRAFT = DocumentKind("project_draft", tuple(_part(field) for field in FORM), write="edit_draft")
+PROJECT_DRAFT = DocumentKind(
+    "project_draft", tuple(_part(field) for field in FORM), write="edit_draft", read="read_invitation"
+)
 
 TASK_LIST = DocumentKind(
     "task_list",
@@ -29,7 +31,7 @@ TASK_LIST = DocumentKind(
             500,
         ),
     ),
-    write="edit_draft",
+    write="edit_task_list",
     identity="free",
     topic="task_lists",
 )

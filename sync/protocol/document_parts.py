@@ -80,7 +80,8 @@ Part = TextPart | SetPart | ScalarPart | ListPart | MapPart
 class DocumentKind:
     """A declared kind of document.
 
-    ``scope`` is the kind of scope it lives in, ``write`` names the right of the matrix that its writers need.
+    ``scope`` is the kind of scope it lives in, ``write`` and ``read`` name the rights of the matrix that
+    its writers and readers need.
     ``identity`` is ``scope`` where a scope has exactly one such document under the scope's own id, and ``free``
     where it has any number of them, each with an id of its own.
     """
@@ -88,6 +89,7 @@ class DocumentKind:
     name: str
     parts: tuple[Part, ...]
     write: str
+    read: str = "read"
     scope: str = PROJECT_SCOPE
     identity: Literal["scope", "free"] = "scope"
     version: int = 1

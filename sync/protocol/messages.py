@@ -4,16 +4,21 @@ One POST carries a client's changes up and everything since its cursors down.
 Described for people in docs/protocol.md, for machines in docs/openapi.json.
 """
 
+import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_CHANGES = 2_500
 MAX_BODY = 32 * 1024 * 1024
 MAX_EDIT = 1024 * 1024
+MAX_SCOPES = 5_000
 PAGE_ITEMS = 5_000
+PAGE_BYTES = 4_000_000  # of content in one answer; a single larger item still comes, alone
+LARGEST = 2**53 - 1
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
 RecordId = Annotated[
@@ -21,8 +26,11 @@ RecordId = Annotated[
 ]  # two ids joined, for members and contacts
 Scope = Annotated[str, StringConstraints(pattern=r"^(account|project|community):[0-9a-zA-Z_-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Text = Annotated[str, StringConstraints(max_length=20_000)]
-Scalar = Text | int | bool | None
+Number = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Moment = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]  # seconds since 1970
+Text = Annotated[str, StringConstraints(max_length=20_000, strict=True)]
+Whole = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
+Scalar = Text | Annotated[bool, Field(strict=True)] | Whole | None
 Value = Scalar | Annotated[list[Text], Field(max_length=200)]
 Fields = Annotated[dict[Name, Value], Field(max_length=60)]
 
@@ -39,7 +47,7 @@ class RecordChange(Message):
     scope: Scope
     kind: Name
     record_id: RecordId
-    base_revision: Annotated[int, Field(ge=0)]
+    base_revision: Number
     fields: Fields
 
 
@@ -52,7 +60,7 @@ class DocumentChange(Message):
     kind: Name
     document_id: Id
     data: Annotated[Base64Bytes, Field(max_length=MAX_EDIT)]
-    at: float
+    at: Moment
 
 
 class Command(Message):
@@ -68,8 +76,19 @@ Change = Annotated[RecordChange | DocumentChange | Command, Field(discriminator=
 
 
 class ExchangeRequest(Message):
+    """What a device sends. ``turn`` counts its exchanges that carried changes, ``nonce`` is new for each turn.
+
+    A request without changes may give ``digest`` (of :func:`digest`) instead of cursors: where it is what the platform
+    makes of its own numbers, nothing is new.
+    """
+
     device: Id
-    cursors: Annotated[dict[Scope, Annotated[int, Field(ge=0)]], Field(max_length=2_000)] = {}
+    turn: Number = 0
+    nonce: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{0,64}$")] = ""
+    speaks: Annotated[dict[Name, Number], Field(max_length=200)] = {}
+    digest: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    cursors: Annotated[dict[Scope, Number], Field(max_length=MAX_SCOPES)] = {}
+    began: Annotated[dict[Scope, Number], Field(max_length=MAX_SCOPES)] = {}
     changes: Annotated[list[Change], Field(max_length=MAX_CHANGES)] = []
 
 
@@ -81,16 +100,18 @@ class Result(Message):
 
     id: Id
     status: Literal["applied", "repeated", "refused"]
-    revision: int = 0
-    code: str = ""
+    revision: Number = 0
+    code: Annotated[str, StringConstraints(max_length=60)] = ""
     replaced: Fields = Field(default_factory=dict)
 
 
 class Record(Message):
+    """One record as the platform has it."""
+
     kind: Name
     id: RecordId
-    revision: int
-    fields: dict[Name, Value]
+    revision: Number
+    fields: Fields
 
 
 class Edit(Message):
@@ -99,17 +120,21 @@ class Edit(Message):
     id: Id
     document_id: Id
     kind: Name
-    seq: int
-    author_id: str
-    author: str
-    at: float
-    data: Base64Bytes
+    seq: Number
+    author_id: Annotated[str, StringConstraints(max_length=64)]
+    author: Annotated[str, StringConstraints(max_length=300)]
+    at: Moment
+    data: Annotated[Base64Bytes, Field(max_length=8 * MAX_EDIT)]
 
 
 class ScopeChanges(Message):
-    """What is new in a scope. ``reset``: the cursor was too old, forget the scope and take this instead."""
+    """What is new in a scope. ``reset``: the cursor was too old, forget the scope and take this instead.
 
-    seq: int
+    ``began``: while a scope is read from its beginning in several pages, how far it had come at the first; to be sent back.
+    """
+
+    seq: Number
+    began: Number = 0
     reset: bool = False
     more: bool = False
     records: list[Record] = []
@@ -117,11 +142,29 @@ class ScopeChanges(Message):
 
 
 class ExchangeAnswer(Message):
+    """What the platform answers. ``account`` is whom the token belongs to, ``now`` its clock for what it stamped.
+
+    ``stale``: this device's turn is not the one that the platform knows, so the profile was copied or brought back; it
+    becomes a new device and reads everything anew, and nothing of the request was applied. ``cursors_needed``: the digest
+    is another one.
+    """
+
+    account: Annotated[str, StringConstraints(max_length=64)] = ""
+    now: Moment = 0
+    stale: bool = False
+    cursors_needed: bool = False
+    speaks: Annotated[dict[Name, Number], Field(max_length=500)] = {}
     results: list[Result] = []
     scopes: dict[Scope, ScopeChanges] = {}
     gone: list[Scope] = []
-    directory: str = ""
-    vocabularies: str = ""
+    directory: Annotated[str, StringConstraints(max_length=100)] = ""
+    vocabularies: Annotated[str, StringConstraints(max_length=100)] = ""
+
+
+def digest(cursors: Iterable[tuple[str, int]]) -> str:
+    """One number for how far all scopes were read: SHA-256 over ``scope:seq`` lines in the order of the scopes' names."""
+    lines = "\n".join(f"{scope}:{seq}" for scope, seq in sorted(cursors))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -134,8 +177,8 @@ MAX_PACK_PLAIN = 1_500_000_000
 class PackFile(Message):
     """One file of the directory: a whole pack (``since`` is 0), or what changed since number ``since``."""
 
-    since: Annotated[int, Field(ge=0)] = 0
-    number: Annotated[int, Field(ge=1)]
+    since: Number = 0
+    number: Annotated[int, Field(ge=1, le=LARGEST)]
     sha256: Sha256
     size: Annotated[int, Field(ge=1, le=MAX_PACK)]
     plain: Annotated[int, Field(ge=0, le=MAX_PACK_PLAIN)]
@@ -147,8 +190,8 @@ class Pack(Message):
 
     country: Country
     part: Literal["available", "other"]
-    number: Annotated[int, Field(ge=1)]
-    profiles: Annotated[int, Field(ge=0)]
+    number: Annotated[int, Field(ge=1, le=LARGEST)]
+    profiles: Number
     whole: PackFile
     deltas: Annotated[list[PackFile], Field(max_length=60)] = []
 
@@ -156,8 +199,8 @@ class Pack(Message):
 class PackList(Message):
     """All packs there are. ``number`` only ever grows."""
 
-    number: Annotated[int, Field(ge=0)]
-    made: float
+    number: Number
+    made: Moment
     packs: Annotated[list[Pack], Field(max_length=600)]
 
 
@@ -202,22 +245,30 @@ class DirectoryProfile(TypedDict):
     expires: Day
 
 
+Short = Annotated[str, StringConstraints(max_length=300)]
+
+
 class Account(Message):
+    """Who is signed in, as the platform knows them."""
+
     id: Id
-    name: str
-    email: str
-    role: str
-    country: str
-    school: str
+    name: Short
+    email: Short
+    role: Short
+    country: Short
+    school: Annotated[str, StringConstraints(max_length=600)]
+
+
+Secret = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z._~+/=-]{8,2000}$")]
 
 
 class Tokens(Message):
     """An OAuth 2.0 token answer (RFC 6749, section 5.1)."""
 
-    access_token: str
-    refresh_token: str
-    token_type: str = "Bearer"
-    expires_in: int
+    access_token: Secret
+    refresh_token: Secret
+    token_type: Short = "Bearer"
+    expires_in: Number
 
 
 class Problem(Message):

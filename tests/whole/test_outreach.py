@@ -18,7 +18,7 @@ from server.accounts.sign_in import hash_password
 from server.core.database import Account
 from server.directory import cards
 from server.directory.packs import PackFolder
-from server.outreach import commands as platform_outreach
+from server.posts import commands as platform_posts
 from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, command
 from tests.window import find_button, message, words_on
@@ -184,8 +184,8 @@ def test_posts_expire(platform: RunningPlatform, pair, monkeypatch) -> None:
         def now(cls, tz=None):
             return datetime.now(tz) + timedelta(days=outreach.POST_DAYS + 1)
 
-    monkeypatch.setattr(platform_outreach, "datetime", Later)
-    assert platform_outreach.take_down_expired(platform.database) == 2
+    monkeypatch.setattr(platform_posts, "datetime", Later)
+    assert platform_posts.take_down_expired(platform.database) == 2
     sync(a)
     assert a.posts.posts() == []
 

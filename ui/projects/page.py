@@ -191,7 +191,7 @@ class ProjectsPage(Page):
         if project.waiting:
             return []
         steps: list[QWidget] = []
-        invited = project.me == rules.COFOUNDER and project.me_state == "invited"
+        invited = project.me == rules.INVITED
         if invited:
             steps.append(button(_("Accept the invitation"), lambda: self._answer(True), "main", "handshake"))
             steps.append(button(_("Decline"), lambda: self._answer(False)))

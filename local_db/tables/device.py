@@ -1,0 +1,66 @@
+"""What this computer is to the platform: a device with a turn, which tells a copied or restored profile from the first.
+
+The turn counts answered exchanges that carried changes. The nonce of a turn is stored before its first try and kept
+until the answer is stored, so that a repeat is known as one. Whoever comes with another turn is a copy, and becomes a
+device of its own.
+"""
+
+from dataclasses import dataclass
+
+from uuid6 import uuid7
+
+from local_db.store import Store
+from local_db.tables import outbox, records, settings
+
+DEVICE, TURN = "device", "device_turn"
+
+
+@dataclass(frozen=True)
+class Device:
+    """``turn`` is the last one that was answered."""
+
+    id: str
+    turn: int
+
+
+def current(store: Store) -> Device:
+    """This profile's device, made when it is first asked for."""
+    device_id = settings.get(store, DEVICE)
+    if device_id is None:
+        device_id = str(uuid7())
+        with store.transaction():
+            settings.put(store, DEVICE, device_id)
+            settings.put(store, TURN, _turn(0))
+    return Device(str(device_id), int(settings.get(store, TURN, _turn(0))["answered"]))
+
+
+def nonce(store: Store, turn: int) -> str:
+    """The nonce of a turn to come, stored when it is first asked for."""
+    kept = settings.get(store, TURN, _turn(0))
+    if str(turn) not in kept["nonces"]:
+        kept["nonces"][str(turn)] = uuid7().hex
+        settings.put(store, TURN, kept)
+    return str(kept["nonces"][str(turn)])
+
+
+def answered(store: Store, turn: int) -> None:
+    """A turn has its answer. Call it in the transaction that stores the answer."""
+    kept = settings.get(store, TURN, _turn(0))
+    nonces = {number: value for number, value in kept["nonces"].items() if int(number) > turn}
+    settings.put(store, TURN, {"answered": turn, "nonces": nonces})
+
+
+def become_new(store: Store) -> None:
+    """Become a device of its own: every scope is read anew, and what waits goes out under new ids.
+
+    Until a scope was read, what is known of it stays to be seen.
+    """
+    with store.transaction():
+        settings.put(store, DEVICE, str(uuid7()))
+        settings.put(store, TURN, _turn(0))
+        outbox.begin_anew(store)
+        records.expect_anew(store)
+
+
+def _turn(answered_turn: int) -> dict[str, object]:
+    return {"answered": answered_turn, "nonces": {}}

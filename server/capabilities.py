@@ -1,0 +1,20 @@
+"""All that the platform can do, put together: the handlers of every command, and who hears of people's changes."""
+
+from server.contacts import commands as contacts
+from server.core.capabilities import Capabilities
+from server.directory import cards
+from server.messages import commands as messages
+from server.posts import commands as posts
+from server.projects import commands as projects
+from server.pupil_work import materials
+
+ALL = Capabilities(
+    commands={
+        **contacts.COMMANDS,
+        **messages.COMMANDS,
+        **posts.COMMANDS,
+        **projects.COMMANDS,
+        **materials.COMMANDS,
+    },
+    after_record={"profile": cards.own_changes},
+)

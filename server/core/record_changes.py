@@ -1,0 +1,148 @@
+"""Records that people write: checked by their kind, numbered, and written many at a time."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.core import quotas, records
+from server.core.database import Database
+from server.core.door import Door
+from sync.protocol.kind import ACCOUNT, DELETED, RecordKind
+from sync.protocol.messages import RecordChange, Result
+from sync.protocol.registry import RECORDS
+
+Row = dict[str, Any]
+Target = tuple[str, str]  # kind and id
+_COLUMNS = ("kind", "id", "scope", "revision", "fields", "owner_id", "device")
+
+
+@dataclass
+class _Run:
+    """A run of changes in one scope, and what became of them."""
+
+    device: str
+    now: float
+    current: dict[Target, Row]
+    results: dict[str, Result] = field(default_factory=dict)
+    changed: dict[Target, Row] = field(default_factory=dict)
+
+
+def apply(
+    db: Database, door: Door, device: str, changes: list[RecordChange], now: float, meter: quotas.Meter
+) -> dict[str, Result]:
+    """Apply changes of one scope in their order; a result for each."""
+    if not changes:
+        return {}
+    run = _Run(device, now, _current(db, changes))
+    rights = _Rights(door, changes[0].scope)
+    for change in changes:
+        row = run.current.get((change.kind, change.record_id))
+        if code := _refusal(rights, change, row) or meter.admit(change.scope, _size(change)):
+            run.results[change.id] = Result(id=change.id, status="refused", code=code)
+        else:
+            _change(run, door.account, change, row)
+    _write(db, changes[0].scope, run)
+    return {change.id: run.results[change.id] for change in changes}
+
+
+class _Rights:
+    """The answers of the door for one scope, asked once each: a run has thousands of changes of one kind."""
+
+    def __init__(self, door: Door, scope: str) -> None:
+        self.account_id, self.scope = door.account["id"], scope
+        self._door, self._known = door, dict[tuple[str, bool], str | None]()
+
+    def refusal(self, action: str, own: bool) -> str | None:
+        """As :meth:`Door.refusal`."""
+        if (action, own) not in self._known:
+            self._known[(action, own)] = self._door.refusal(self.scope, action, own=own)
+        return self._known[(action, own)]
+
+
+def _refusal(rights: _Rights, change: RecordChange, row: Row | None) -> str | None:
+    kind = RECORDS.get(change.kind)
+    if kind is None:
+        return "unknown_kind"
+    if not kind.written_by_people or not change.scope.startswith(f"{kind.scope}:"):
+        return "not_yours"
+    if kind.identity == ACCOUNT and change.record_id != rights.account_id:
+        return "not_yours"
+    if row and row["scope"] != change.scope:
+        return "not_yours"
+    own = row is None or row["owner_id"] == rights.account_id
+    if code := rights.refusal(_action(kind, change, row), own):
+        return code if own else "not_yours"
+    return "invalid" if kind.complaint(change.fields, new=_begins(row)) else None
+
+
+def _begins(row: Row | None) -> bool:
+    return row is None or bool(row["fields"].get(DELETED))
+
+
+def _action(kind: RecordKind, change: RecordChange, row: Row | None) -> str:
+    if change.fields.get(DELETED):
+        return kind.delete or kind.change
+    return kind.change if row else kind.create
+
+
+def _change(run: _Run, account: Row, change: RecordChange, row: Row | None) -> None:
+    kind = RECORDS[change.kind]
+    old = row or {"fields": records.stamps(kind, account, run.now), "revision": 0, "device": run.device}
+    knew = change.base_revision == old["revision"] or old["device"] == run.device
+    buried = bool(old["fields"].get(DELETED)) and not change.fields.get(DELETED)
+    fields = {**(records.stamps(kind, account, run.now) if buried else old["fields"]), **change.fields}
+    if change.fields.get(DELETED):
+        fields = kind.tombstone(old["fields"])
+    else:
+        fields.pop(DELETED, None)
+    new = {
+        "fields": fields,
+        "revision": old["revision"] + 1,
+        "device": run.device if knew else "",
+        "owner_id": row["owner_id"] if row else account["id"],
+        "scope": change.scope,
+    }
+    target = (change.kind, change.record_id)
+    run.current[target] = run.changed[target] = new
+    replaced = {} if knew else {name: old["fields"].get(name) for name in change.fields if name != DELETED}
+    run.results[change.id] = Result.model_construct(
+        id=change.id, status="applied", revision=new["revision"], code="", replaced=replaced
+    )
+
+
+def _write(db: Database, scope: str, run: _Run) -> None:
+    if not run.changed:
+        return  # a refused stranger moves no numbers
+    first = db.next_seq(scope, len(run.changed))
+    db.many(
+        "insert into record (kind, id, scope, seq, revision, fields, owner_id, device, changed_at) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (kind, id) do update set seq = excluded.seq, revision = excluded.revision, "
+        "fields = excluded.fields, device = excluded.device, changed_at = excluded.changed_at",
+        [
+            (
+                kind,
+                record_id,
+                scope,
+                number,
+                row["revision"],
+                json.dumps(row["fields"], ensure_ascii=False),
+                row["owner_id"],
+                row["device"],
+                run.now,
+            )
+            for number, ((kind, record_id), row) in enumerate(run.changed.items(), start=first)
+        ],
+    )
+    for (kind, record_id), row in run.changed.items():
+        records.index(db, RECORDS[kind], record_id, row["fields"])
+
+
+def _current(db: Database, changes: list[RecordChange]) -> dict[Target, Row]:
+    ids = list({change.record_id for change in changes})
+    rows = db.rows_in(f"select {', '.join(_COLUMNS)} from record where id", ids)
+    return {(row[0], row[1]): {**dict(zip(_COLUMNS, row, strict=True)), "fields": json.loads(row[4])} for row in rows}
+
+
+def _size(change: RecordChange) -> int:
+    return 100 + sum(len(value) if isinstance(value, (str, list)) else 8 for value in change.fields.values())

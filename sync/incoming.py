@@ -1,0 +1,128 @@
+"""What comes back: the results of what was sent, and what is new, taken in within one local transaction."""
+
+from local_db.store import Store
+from local_db.tables import device, documents, file_use, outbox, records
+from local_db.tables.records import ServerRow
+from sync import document_news, refused_edits
+from sync.errors import BadAnswerError
+from sync.outgoing import Batch
+from sync.protocol import messages, registry
+from sync.protocol.messages import DocumentChange, RecordChange, Result, ScopeChanges
+from sync.report import Report, Touched, touch
+
+MATERIAL = "material"
+
+
+class Incoming:
+    """Takes answers in. ``report`` counts what came."""
+
+    def __init__(self, store: Store, report: Report) -> None:
+        self._store, self._report = store, report
+
+    def take(self, batch: Batch, answer: messages.ExchangeAnswer) -> Touched:
+        """Store one answer to one batch; what changed by it. Raises BadAnswerError, and has stored nothing then."""
+        touched: Touched = {}
+        files_before = self._material_files() if _takes_away(answer) else set()
+        with self._store.transaction():
+            if batch.changes:
+                touch(touched, "outbox")
+                self._settle(batch, answer, touched)
+                if batch.turn:
+                    device.answered(self._store, batch.turn)
+            for scope in answer.gone:
+                self._forget(scope, touched)
+            for scope, news in answer.scopes.items():
+                self._accept(scope, news, touched)
+        if files_before:
+            file_use.remove_unused(self._store, files_before)
+        return touched
+
+    # -- what became of what was sent -----------------------------------------------------------
+
+    def _settle(self, batch: Batch, answer: messages.ExchangeAnswer, touched: Touched) -> None:
+        results = {result.id: result for result in answer.results}
+        if any(change.id not in results for change in batch.changes):
+            raise BadAnswerError("the server did not answer every change")
+        done, settled, stamped = [], [], []
+        for change in batch.changes:
+            result = results[change.id]
+            if result.status == "refused":
+                self._refuse(change, result, touched)
+                continue
+            done.append(change.id)
+            if isinstance(change, RecordChange):
+                self._note_replaced(change, result)
+                settled.append((change.kind, change.record_id, result.revision))
+                stamped += _stamps(change, answer.now)
+        outbox.done(self._store, done)
+        records.settle(self._store, settled)
+        records.stamp(self._store, stamped)
+        self._report.sent += len(done)
+
+    def _refuse(self, change: messages.Change, result: Result, touched: Touched) -> None:
+        self._report.refused += 1
+        if isinstance(change, DocumentChange):
+            refused_edits.settle(self._store, change, result.code)
+            touch(touched, change.kind, [change.document_id])
+        else:
+            outbox.refuse(self._store, change.id, result.code)
+
+    def _note_replaced(self, change: RecordChange, result: Result) -> None:
+        if result.replaced:
+            target = (change.kind, change.record_id)
+            count = records.note_replaced(self._store, target, change.fields, result.replaced)
+            self._report.differences += count
+
+    # -- what is new ------------------------------------------------------------------------------
+
+    def _forget(self, scope: str, touched: Touched) -> None:
+        """A scope is not this account's any more: nothing of it stays, but words that were never sent are put aside."""
+        refused_edits.put_scope_aside(self._store, scope)
+        records.forget_scope(self._store, scope)
+        documents.forget_scope(self._store, scope)
+        outbox.forget_cursor(self._store, scope)
+        touch(touched, "projects")
+
+    def _accept(self, scope: str, news: ScopeChanges, touched: Touched) -> None:
+        if news.reset:
+            records.expect_anew(self._store, scope)
+        rows = [ServerRow(r.kind, r.id, r.revision, r.fields, not _is_readable(r)) for r in news.records]
+        self._report.differences += len(records.accept(self._store, scope, rows))
+        self._report.complaints += [f"{row.kind} {row.id}: not readable" for row in rows if row.unreadable]
+        for row in rows:
+            touch(touched, registry.topic_of(row.kind), [row.id])
+        self._accept_edits(scope, news.edits, touched)
+        if not news.more:
+            records.drop_stale(self._store, scope)
+        outbox.move_cursor(self._store, scope, news.seq, news.began)
+        self._report.received += len(rows) + len(news.edits)
+
+    def _accept_edits(self, scope: str, edits: list[messages.Edit], touched: Touched) -> None:
+        topics, complaints = document_news.take_in(self._store, scope, edits)
+        self._report.complaints += complaints
+        for edit in edits:
+            touch(touched, edit.kind, [edit.document_id])
+        for topic in topics:
+            touch(touched, topic)
+
+    def _material_files(self) -> set[str]:
+        return {str(row.fields.get("sha256", "")) for row in records.all_of(self._store, MATERIAL)}
+
+
+def _is_readable(record: messages.Record) -> bool:
+    kind = registry.RECORDS.get(record.kind)
+    return kind is None or kind.is_readable(record.fields)  # of a newer version: kept as it came
+
+
+def _stamps(change: RecordChange, now: float) -> list[tuple[str, str, str, int]]:
+    kind = registry.RECORDS.get(change.kind)
+    made_at = kind.stamps.made_at if kind else ""
+    is_new = change.base_revision == 0 and not change.fields.get("deleted")
+    return [(change.kind, change.record_id, made_at, int(now))] if made_at and is_new and now else []
+
+
+def _takes_away(answer: messages.ExchangeAnswer) -> bool:
+    """Whether a published work was withdrawn, or a project left: its files must not stay here."""
+    rows = (record for scope in answer.scopes.values() for record in scope.records)
+    reset = any(scope.reset for scope in answer.scopes.values())
+    return bool(answer.gone) or reset or any(row.kind == MATERIAL and row.fields.get("deleted") for row in rows)

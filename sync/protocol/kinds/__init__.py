@@ -1,0 +1,1 @@
+"""The kinds of records and commands, one module a capability."""

@@ -1,0 +1,45 @@
+"""What follows when the platform does not take an edit of a document: no hole is left for later work to fall into."""
+
+import time
+
+from uuid6 import uuid7
+
+from local_db.store import Store
+from local_db.tables import documents, outbox
+from sync.protocol.messages import DocumentChange
+from sync.rebuild import rebuild
+
+GAP = "gap"
+WHOLE = "whole"  # in an outbox entry's body: this edit is the whole document already
+
+
+def settle(store: Store, change: DocumentChange, code: str) -> None:
+    """Deal with a refused edit. Call it in the transaction that stores the answer.
+
+    Where the platform misses an earlier edit, the whole document goes out once. Otherwise the document becomes what the
+    platform has of it, and the words that only this computer has are put aside for the teacher.
+    """
+    waiting = outbox.of_target(store, "document", change.document_id)
+    mine = next((entry for entry in waiting if entry.id == change.id), None)
+    stored = documents.get(store, change.document_id)
+    if mine is None or stored is None:
+        return  # dealt with together with an edit before it
+    if code == GAP and WHOLE not in mine.body:
+        _send_whole(store, change, stored)
+    else:
+        rebuild(store, change.document_id, reason=code)
+
+
+def put_scope_aside(store: Store, scope: str) -> None:
+    """A scope is not this account's any more: what its documents say and was never sent is put aside."""
+    for document_id in documents.ids_in(store, scope):
+        rebuild(store, document_id, reason="gone")
+
+
+def _send_whole(store: Store, change: DocumentChange, stored: documents.Stored) -> None:
+    author = next((e for e in documents.history(store, stored.id) if e.id == change.id), None)
+    documents.take_out_unsent(store, stored)
+    edit_id, now = str(uuid7()), time.time()
+    name = (author.author_id, author.author) if author else ("", "")
+    documents.accept_edits(store, [documents.Edit(edit_id, stored.id, None, *name, now, stored.state, None)])
+    outbox.add(store, edit_id, "document", change.scope, (change.kind, change.document_id), {WHOLE: True})
