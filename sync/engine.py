@@ -16,6 +16,7 @@ from sync.directory import SMALL, DirectorySync
 from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
 from sync.protocol import messages
 from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
+from sync.rebuild import rebuild
 from sync.transfers import TransferQueue
 
 SEND_BYTES = 8_000_000
@@ -206,8 +207,16 @@ class Engine:
                 topics |= self._forget(scope)
             for scope, news in answer.scopes.items():
                 topics |= self._accept(scope, news, report)
+            self._rebuild_refused(batch, answer)
         file_use.remove_unused(self.store, files_before)
         return topics
+
+    def _rebuild_refused(self, batch: list[messages.Change], answer: messages.ExchangeAnswer) -> None:
+        """A document of which an edit was refused becomes the platform's again; its words are put aside."""
+        codes = {result.id: result.code for result in answer.results if result.status == "refused"}
+        refused = {c.document_id: codes[c.id] for c in batch if isinstance(c, DocumentChange) and c.id in codes}
+        for document_id, code in refused.items():
+            rebuild(self.store, document_id, reason=code)
 
     def _material_files(self) -> set[str]:
         return {str(row.fields.get("sha256", "")) for row in records.all_of(self.store, "material")}
