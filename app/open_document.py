@@ -24,9 +24,12 @@ class OpenDocument:
     call, whatever that is, or by :meth:`keep`.
     """
 
-    def __init__(self, store: Store, kind: DocumentKind, document_id: str, author: Author, queued: Queued) -> None:
-        self._store, self._kind, self._author, self._queued = store, kind, author, queued
-        self.id = document_id
+    def __init__(
+        self, store: Store, kind: DocumentKind, document_id: str, author: Author, queued: Queued, scope: str = ""
+    ) -> None:
+        """``scope`` is where a document with an id of its own lives; others live in the scope of their id."""
+        self._store, self.kind, self._author, self._queued = store, kind, author, queued
+        self.id, self._scope = document_id, scope or f"{kind.scope}:{document_id}"
         self._unstored: list[bytes] = []
         self._unstored_names: set[str] = set()
         self.left_out = False
@@ -71,6 +74,10 @@ class OpenDocument:
         """Remove an item of a list, or an entry of a map."""
         return self._keep(self._replica.remove_item(name, item_id), {name})
 
+    def change_entry(self, name: str, key: str, values: Mapping[str, Any]) -> bool:
+        """Make or change an entry of a map."""
+        return self._keep(self._replica.change_entry(name, key, _storable(values)), {name})
+
     def keep(self) -> bool:
         """Store what could not be stored before."""
         return self._keep(b"", ())
@@ -111,10 +118,10 @@ class OpenDocument:
         """Write all that is unstored; gives the newest stored state of which this replica has everything."""
         whole = self._replica
         if stored.state != self._seen:
-            whole = SharedDocument(self._kind, stored.state)
+            whole = SharedDocument(self.kind, stored.state)
             whole.take_in(merge(self._unstored))
         kept = Stored(
-            self.id, stored.scope, self._kind.name, whole.state(), whole.fields(), time.time(), stored.generation
+            self.id, stored.scope, self.kind.name, whole.state(), whole.fields(), time.time(), stored.generation
         )
         for piece in pieces(merge(self._unstored)):
             documents.keep_local_edit(self._store, kept, piece, self._author, merge, self._unstored_names)
@@ -122,22 +129,21 @@ class OpenDocument:
 
     def _begin_again(self, stored: Stored) -> None:
         """The document was rebuilt from the platform's state: unsaved words stand on it, or are put aside."""
-        new = SharedDocument(self._kind, stored.state or None)
+        new = SharedDocument(self.kind, stored.state or None)
         try:
             for edit in self._unstored:
                 new.apply(edit)
         except DocumentError:
             versions = (self._replica.fields(), self._kept_fields)
             with self._store.transaction():
-                put_aside(self._store, self._kind, self.id, versions, "rebuilt")
-            new = SharedDocument(self._kind, stored.state or None)
+                put_aside(self._store, self.kind, self.id, versions, "rebuilt")
+            new = SharedDocument(self.kind, stored.state or None)
             self._unstored.clear()
             self._unstored_names.clear()
         self._replica, self._generation, self._seen = new, stored.generation, stored.state
 
     def _stored(self) -> Stored:
-        scope = f"{self._kind.scope}:{self.id}"
-        return documents.get(self._store, self.id) or Stored(self.id, scope, self._kind.name, b"", {}, 0.0)
+        return documents.get(self._store, self.id) or Stored(self.id, self._scope, self.kind.name, b"", {}, 0.0)
 
 
 def _storable(values: Mapping[str, Any]) -> dict[str, Any]:

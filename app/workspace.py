@@ -15,7 +15,9 @@ from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
 from app.safety import SafetyUseCases
 from app.sync_centre import Status, SyncCentreUseCases
+from app.task_lists import TaskListUseCases
 from app.today import TodayUseCases
+from app.unsent_words import UnsentWordsUseCases
 from local_db.tables import settings
 from sync.line import Line
 
@@ -40,6 +42,8 @@ class Workspace:
     events: Events
     account: AccountUseCases
     projects: ProjectUseCases
+    task_lists: TaskListUseCases
+    unsent_words: UnsentWordsUseCases
     partners: PartnerUseCases
     directory: DirectoryUseCases
     keeping: KeepingUseCases
@@ -157,6 +161,8 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         events=events,
         account=account,
         projects=projects,
+        task_lists=TaskListUseCases(store, account, queued),
+        unsent_words=UnsentWordsUseCases(store, account, queued),
         partners=partners,
         directory=DirectoryUseCases(store, connection, lambda: service.directory),
         keeping=keeping,

@@ -18,10 +18,12 @@ class Incoming:
 
     def __init__(self, store: Store, report: Report) -> None:
         self._store, self._report = store, report
+        self._refused_edits: list[tuple[DocumentChange, str]] = []
 
     def take(self, batch: Batch, answer: messages.ExchangeAnswer) -> Touched:
         """Store one answer to one batch; what changed by it. Raises BadAnswerError, and has stored nothing then."""
         touched: Touched = {}
+        self._refused_edits = []
         files_before = self._material_files() if _takes_away(answer) else set()
         with self._store.transaction():
             if batch.changes:
@@ -33,6 +35,8 @@ class Incoming:
                 self._forget(scope, touched)
             for scope, news in answer.scopes.items():
                 self._accept(scope, news, touched)
+            for change, code in self._refused_edits:  # now that it is known what the platform has
+                refused_edits.settle(self._store, change, code)
         if files_before:
             file_use.remove_unused(self._store, files_before)
         return touched
@@ -62,7 +66,7 @@ class Incoming:
     def _refuse(self, change: messages.Change, result: Result, touched: Touched) -> None:
         self._report.refused += 1
         if isinstance(change, DocumentChange):
-            refused_edits.settle(self._store, change, result.code)
+            self._refused_edits.append((change, result.code))
             touch(touched, change.kind, [change.document_id])
         else:
             outbox.refuse(self._store, change.id, result.code)

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import peewee
@@ -31,7 +32,10 @@ class Document(peewee.Model):
 
 
 class DocumentUpdate(peewee.Model):
-    """``changed`` names parts as a JSON list, null where nobody looked yet; ``merged`` is 0 while earlier edits lack."""
+    """``changed`` names parts as a JSON list, null where nobody looked yet.
+
+    ``merged`` is 0 while an edit is not part of the state: earlier ones lack, or the platform refused it.
+    """
 
     n = peewee.AutoField()
     id = peewee.TextField(unique=True)
@@ -157,15 +161,15 @@ def accept_edits(store: Store, edits: list[Edit]) -> None:
 
 
 def history(store: Store, document_id: str) -> list[Edit]:
-    """All edits in the server's order, the unsent ones last."""
-    query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id)
+    """All edits of the state in the server's order, the unsent ones last."""
+    query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id, DocumentUpdate.merged == 1)
     return [_from_row(row) for row in store.all(_in_order(query))]
 
 
 def history_lines(store: Store, document_id: str) -> list[EditLine]:
     """As :func:`history`, without the bytes: as quick for thousands as for one."""
     rows = store.sql(
-        "select id, seq, author, at, changed from document_update where document_id = ? and length(data) > 0 "
+        "select id, seq, author, at, changed from document_update where document_id = ? and merged = 1 and length(data) > 0 "
         "order by seq is null, seq, n",
         (document_id,),
     )
@@ -174,7 +178,7 @@ def history_lines(store: Store, document_id: str) -> list[EditLine]:
 
 def edits_between(store: Store, document_id: str, after: int, up_to: Edit) -> list[Edit]:
     """The edits behind number ``after`` up to one of them, that one included."""
-    query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id)
+    query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id, DocumentUpdate.merged == 1)
     if up_to.seq is not None:
         query = query.where(DocumentUpdate.seq > after, DocumentUpdate.seq <= up_to.seq)
         return [_from_row(row) for row in store.all(_in_order(query))]
@@ -198,8 +202,9 @@ def note_changed(store: Store, changed: Mapping[str, Iterable[str]]) -> None:
 
 
 def unmerged(store: Store, document_id: str) -> list[Edit]:
-    """Edits that came from the platform and wait for earlier ones."""
+    """Edits that the platform has, and that are not part of the state yet."""
     query = DocumentUpdate.select().where(DocumentUpdate.document_id == document_id, DocumentUpdate.merged == 0)
+    query = query.where(DocumentUpdate.seq.is_null(False))
     return [_from_row(row) for row in store.all(_in_order(query))]
 
 
@@ -225,9 +230,12 @@ def keep_checkpoint(store: Store, document_id: str, seq: int, state: bytes) -> N
 
 
 def take_out_unsent(store: Store, document: Stored) -> None:
-    """Take every edit that waits, or was refused, out of the outbox and the history of a document."""
+    """Take every edit that waits, or was refused, out of the outbox and the history of a document.
+
+    Their bytes stay: one that was on its way already may still come back with a number, and is merged then.
+    """
     unsent = "select id from outbox where kind = 'document' and target_kind = ? and target_id = ?"
-    store.sql(f"delete from document_update where id in ({unsent})", (document.kind, document.id))
+    store.sql(f"update document_update set merged = 0 where id in ({unsent})", (document.kind, document.id))
     store.sql(
         "delete from outbox where kind = 'document' and target_kind = ? and target_id = ?", (document.kind, document.id)
     )
@@ -237,6 +245,11 @@ def unsent_ids(store: Store, document: Stored) -> set[str]:
     """The ids of the document's edits that the platform does not have."""
     query = "select id from outbox where kind = 'document' and target_kind = ? and target_id = ?"
     return {row[0] for row in store.sql(query, (document.kind, document.id))}
+
+
+def ids_in(store: Store, scope: str) -> list[str]:
+    """The ids of a scope's documents."""
+    return [row["id"] for row in store.all(Document.select(Document.id).where(Document.scope == scope))]
 
 
 def ids_in(store: Store, scope: str) -> list[str]:
@@ -279,5 +292,6 @@ def _names(changed: Iterable[str] | None) -> str | None:
     return None if changed is None else json.dumps(sorted(changed))
 
 
+@lru_cache(1_000)
 def _parsed(changed: str | None) -> tuple[str, ...] | None:
     return None if changed is None else tuple(json.loads(changed))

@@ -30,6 +30,7 @@ TASK_LIST = DocumentKind(
             ),
             500,
         ),
+        ScalarPart("deleted", "bool", default=False),  # in the bin: who deletes a list can always take it back
     ),
     write="edit_task_list",
     identity="free",
