@@ -94,7 +94,7 @@ class EncryptedDatabase:
 
     def _step(self, statement: str) -> None:
         with self._named():
-            self.db.connection().execute(statement)
+            self.db.execute_sql(statement)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

@@ -126,10 +126,6 @@ class Disk:
             def executemany(self, sql: str, rows: Any) -> Any:
                 return self.cursor().executemany(sql, rows)
 
-            def backup(self, target: Any, **named: Any) -> None:
-                disk.statement(target, "backup")
-                super().backup(target, **named)
-
         return lambda *args, **named: call(*args, factory=Connection, **named)
 
 
