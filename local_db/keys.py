@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from local_db import disk
+from local_db.copy_names import list_backups
 from local_db.errors import (
     IoError,
     KeyMissingError,
@@ -123,8 +124,8 @@ def _answering() -> Iterator[None]:
 
 
 def _create(profile: Path, passphrase: str | None) -> bytes:
-    if (profile / "store.db").exists():
-        raise StoreError("profile.json is missing beside store.db")
+    if (profile / "store.db").exists() or list_backups(profile):
+        raise StoreError("profile.json is missing beside a store or its copies")
     key, about = secrets.token_bytes(KEY_BYTES), {"id": secrets.token_hex(8)}
     about["fingerprint"] = _fingerprint(key)
     if keyring_works() and passphrase is None:

@@ -6,6 +6,7 @@ takes its transaction back first, as SQLite does.
 
 import errno
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ KINDS = {
     "read-only": (errno.EROFS, 8, False),
     "busy": (errno.EBUSY, 5, False),
 }
+KILLED = "killed"  # the process ends there and then, as by a power cut
 _READS = ("select", "pragma", "rollback", "savepoint", "detach")
 
 
@@ -64,6 +66,8 @@ class Disk:
             return False
         self.count += 1
         self.steps.append(step)
+        if self.failed and self._kind == KILLED:
+            os.kill(os.getpid(), signal.SIGKILL)
         return self.failed
 
     def system(self, step: str) -> None:
@@ -147,6 +151,22 @@ class _File:
     def write(self, data: bytes) -> int:
         self._disk.system("write")
         return self._made.write(data)
+
+
+def killed_at(disk: Disk, step: int, act: Call) -> bool:
+    """Carry out ``act`` in a child process that is killed at a step; False when it came to its end before."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            disk.fail_at(step, KILLED)
+            act()
+            code = 0
+        finally:
+            os._exit(code)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the child failed by itself"
+    return os.WIFSIGNALED(status)
 
 
 @contextmanager
