@@ -6,6 +6,7 @@ import platform
 import shutil
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import keyring
 
@@ -15,84 +16,142 @@ from app.workspace import DEFAULT_SERVER
 from local_db import keys, migrations
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory
-from local_db.errors import PassphraseNeededError, ProfileInUseError, StoreDamagedError, StoreError
+from local_db.errors import (
+    BusyError,
+    DiskFullError,
+    KeyringLockedError,
+    PassphraseNeededError,
+    ProfileInUseError,
+    ReadOnlyError,
+    StoreDamagedError,
+    StoreError,
+)
 from local_db.store import Store, list_backups
 from local_db.tables import settings
 from sync.client import ApiClient
 from sync.errors import SyncError
 
-LOW_DISK = 500_000_000
-Check = tuple[bool, str, str]  # fine, what was found, what to do
+LOW_DISK = 500_000_000  # bytes
+OK, BAD, NOT_CHECKED = "ok", "BAD", "not checked"
+
+
+class Check(NamedTuple):
+    """What one look showed: ``state`` is :data:`OK`, :data:`BAD` or :data:`NOT_CHECKED`, ``advice`` what to do then."""
+
+    state: str
+    finding: str
+    advice: str = ""
 
 
 def examine(profile: Path, server: str | None) -> int:
-    """Print every check; 0 when all is well. Changes nothing."""
+    """Print every check; 0 when nothing is bad. Changes nothing of the teacher's."""
     print(f"TwinDesk doctor · profile {profile}")
-    checks = [_versions(), _libraries(), _disk(profile), _keyring(), *_store(profile), _connection(profile, server)]
-    for fine, found, advice in checks:
-        print(f"  {'ok ' if fine else 'BAD'}  {found}" + (f"\n       → {advice}" if advice and not fine else ""))
-    bad = sum(not fine for fine, _found, _advice in checks)
-    print("All is well." if not bad else f"{bad} thing(s) to look at.")
+    checks = [_versions(), _libraries(), _disk(profile), _keyring(), *_stored(profile), _connection(profile, server)]
+    for check in checks:
+        advice = f"\n       → {check.advice}" if check.advice and check.state != OK else ""
+        print(f"  {check.state:3}  {check.finding}{advice}")
+    bad, open_ = (sum(check.state == state for check in checks) for state in (BAD, NOT_CHECKED))
+    print(_summary(bad, open_))
     return 1 if bad else 0
+
+
+def _summary(bad: int, not_checked: int) -> str:
+    if bad:
+        return f"{bad} thing(s) to look at."
+    return f"Nothing bad, but {not_checked} thing(s) could not be checked." if not_checked else "All is well."
+
+
+def _verdict(fine: bool) -> str:
+    return OK if fine else BAD
 
 
 def _versions() -> Check:
     names = ("PySide6-Essentials", "sqlcipher3", "pycrdt", "requests", "cryptography")
-    found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
-    return sys.version_info >= (3, 11), f"Python {platform.python_version()}, {found}", "Install Python 3.11 or newer."
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    finding = f"Python {platform.python_version()}, {versions}"
+    return Check(_verdict(sys.version_info >= (3, 11)), finding, "Install Python 3.11 or newer.")
 
 
 def _libraries() -> Check:
     missing = system_libraries.advice()
-    return not missing, "system libraries: " + ("some are missing" if missing else "all there"), missing
+    return Check(
+        _verdict(not missing), "system libraries: " + ("some are missing" if missing else "all there"), missing
+    )
 
 
 def _disk(profile: Path) -> Check:
     place = next(folder for folder in (profile, *profile.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    return free > LOW_DISK, f"disk: {free // 1_000_000} MB free", "Free some space: less than 500 MB is left."
+    finding = f"disk: {free // 1_000_000} MB free"
+    return Check(_verdict(free > LOW_DISK), finding, "Free some space: less than 500 MB is left.")
 
 
 def _keyring() -> Check:
     name = type(keyring.get_keyring()).__module__
     works = keys.keyring_works()
-    return True, f"keyring: {name}" if works else "keyring: none works here; a passphrase protects the key", ""
+    return Check(OK, f"keyring: {name}" if works else "keyring: none works here; a passphrase protects the key")
 
 
-def _store(profile: Path) -> list[Check]:
-    if not (profile / "store.db").exists():
-        return [(True, "store: none yet; it is made at the first start", "")]
+def _stored(profile: Path) -> list[Check]:
+    """The store and, when it opens, the directory beside it."""
+    copies = len(list_backups(profile))
+    if not (profile / "store.db").exists() and not copies:
+        return [Check(OK, "store: none yet; it is made at the first start")]
     try:
-        store = Store.open(profile, keys.unlock(profile, os.environ.get(PASSPHRASE)))
-    except PassphraseNeededError:
-        return [(True, f"store: locked by a passphrase (set {PASSPHRASE} to have it checked)", "")]
-    except ProfileInUseError:
-        return [(True, "store: open in a window; close it to have the store checked", "")]
-    except StoreDamagedError:
-        copies = len(list_backups(profile))
-        return [(False, f"store: damaged; {copies} copies", "Start TwinDesk: it offers the newest good copy.")]
+        key = keys.unlock(profile, os.environ.get(PASSPHRASE))
+        store = Store.open(profile, key, migrate=False)
     except StoreError as error:
-        return [
-            (False, f"store: {type(error).__name__}: {error}", "See docs/security.md, “When the store does not open”.")
-        ]
+        return [_not_opened(error, copies)]
     try:
-        problems = store.check()
-        database = DirectoryDatabase(profile, keys.unlock(profile, os.environ.get(PASSPHRASE)))
-        teachers, countries, _at = Directory(database).size()
-        database.close()
-        found = f"store: version {store.version} of {migrations.VERSION}, {len(store.backups())} copies"
-        directory = (
-            not database.was_damaged,
-            f"directory: {teachers} teachers of {countries} countries",
-            "It was damaged and is empty now; it comes again with the next sync.",
-        )
-        return [directory, (not problems, found, "Start TwinDesk and go back to a copy: " + "; ".join(problems[:3]))]
+        return [_directory(profile, key), _store(store, copies)]
     finally:
         store.close()
 
 
+def _not_opened(error: StoreError, copies: int) -> Check:
+    """Why the store was not looked at, or what is wrong with it."""
+    for kind, state, finding, advice in (
+        (PassphraseNeededError, NOT_CHECKED, "locked by a passphrase", f"Set {PASSPHRASE} to have it opened."),
+        (ProfileInUseError, NOT_CHECKED, "open in a window", "Close the window to have the store checked."),
+        (BusyError, NOT_CHECKED, "held by another program", "Wait a moment, then try again."),
+        (KeyringLockedError, NOT_CHECKED, "the keyring is locked", "Unlock the keyring, then try again."),
+        (DiskFullError, BAD, "not opened, the disk is full", "Free some space."),
+        (ReadOnlyError, BAD, "not opened, its folder cannot be written to", "Give this account the right to write."),
+        (StoreDamagedError, BAD, f"damaged; {copies} copies", "Start TwinDesk: it offers the newest good copy."),
+    ):
+        if isinstance(error, kind):
+            return Check(state, f"store: {finding}", advice)
+    advice = "See docs/security.md, “When the store does not open”."
+    return Check(BAD, f"store: {type(error).__name__}: {error}", advice)
+
+
+def _store(store: Store, copies: int) -> Check:
+    version = f"version {store.version} of {migrations.VERSION}, {copies} copies"
+    try:
+        problems = store.check()
+    except StoreError as error:
+        return Check(NOT_CHECKED, f"store: {version}; its pages were not read: {error}", "Try again.")
+    if problems:
+        advice = "Start TwinDesk and go back to a copy: " + "; ".join(problem[:80] for problem in problems[:3])
+        return Check(BAD, f"store: damaged; {version}", advice)
+    return Check(OK, f"store: {version}; every page was read")
+
+
+def _directory(profile: Path, key: bytes) -> Check:
+    try:
+        database = DirectoryDatabase(profile, key)
+    except StoreError as error:
+        return Check(NOT_CHECKED, f"directory: {type(error).__name__}", "Look after the store first.")
+    teachers, countries, _at = Directory(database).size()
+    database.close()
+    advice = "It was damaged and is empty now; it comes again with the next sync."
+    return Check(_verdict(not database.was_damaged), f"directory: {teachers} teachers of {countries} countries", advice)
+
+
 def _connection(profile: Path, server: str | None) -> Check:
     address = server or _kept_server(profile)
+    if address is None:
+        return Check(NOT_CHECKED, "platform: its address is kept in the store, which did not open")
     client = ApiClient(address, lambda: None, lambda _token: None)
     try:
         client.health()
@@ -101,23 +160,21 @@ def _connection(profile: Path, server: str | None) -> Check:
             "captive_portal": "The network wants a sign-in of its own: open a web page first.",
             "bad_answer": "The address is not a TwinDesk platform's.",
         }
-        return (
-            False,
-            f"platform {address}: {error.code}",
-            advice.get(error.code, "Is the computer online, the address right?"),
-        )
+        usual = "Is the computer online, the address right?"
+        return Check(BAD, f"platform {address}: {error.code}", advice.get(error.code, usual))
     finally:
         client.close()
-    return True, f"platform {address}: answers", ""
+    return Check(OK, f"platform {address}: answers")
 
 
-def _kept_server(profile: Path) -> str:
+def _kept_server(profile: Path) -> str | None:
+    """The platform's address; None when there is a store that does not open."""
     if not (profile / "store.db").exists():
         return DEFAULT_SERVER
     try:
-        store = Store.open(profile, keys.unlock(profile, os.environ.get(PASSPHRASE)))
+        store = Store.open(profile, keys.unlock(profile, os.environ.get(PASSPHRASE)), migrate=False)
     except StoreError:
-        return DEFAULT_SERVER
+        return None
     try:
         return str(settings.get(store, "server", DEFAULT_SERVER))
     finally:

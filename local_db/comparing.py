@@ -13,7 +13,7 @@ from local_db.naming import DRIVER_ERRORS
 # what makes a row of each table another one; columns that an older store does not have are left out
 _COLUMNS = {
     "record": ("kind", "id", "revision", "fields", "deleted"),
-    "document_update": ("id",),
+    "document_update": ("id", "data"),  # one sitting grows under one id
     "work": ("id", "title", "permitted", "removed_at"),
     "outbox": ("id", "body"),
 }

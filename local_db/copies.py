@@ -4,15 +4,16 @@ from contextlib import closing
 from pathlib import Path
 
 from local_db import copy_names, disk
-from local_db.database import encrypted_database, problems, problems_of_copy
-from local_db.errors import StoreDamagedError
+from local_db.database import encrypted_database, problems_of_copy
+from local_db.errors import IoError
 from local_db.naming import translated
 
 
 def make(store: Path, key: bytes, reason: str) -> Path:
     """Copy a store into its profile's ``backups``, encrypted alike; the surplus goes. Returns the copy's path.
 
-    Raises StoreDamagedError when the store cannot be copied whole: no older copy goes then.
+    Raises StoreDamagedError when the store cannot be read whole, DiskFullError and the like
+    when the copy cannot be written: no older copy goes then.
     """
     profile = store.parent
     folder = profile / copy_names.FOLDER
@@ -23,7 +24,8 @@ def make(store: Path, key: bytes, reason: str) -> Path:
     part = target.with_suffix(".part")
     try:
         _copy(store, part, key)
-        _look_through(store, part, key)
+        if problems_of_copy(part, key):
+            raise IoError("the copy is not what was written")
         with translated(folder):
             disk.rename(part, target)
     except BaseException:
@@ -36,16 +38,15 @@ def make(store: Path, key: bytes, reason: str) -> Path:
 
 
 def _copy(store: Path, part: Path, key: bytes) -> None:
-    source, copy = encrypted_database(store, key), encrypted_database(part, key, wal=False)
-    with closing(source), closing(copy), translated(store):
-        source.connection().backup(copy.connection())
-        copy.execute_sql("pragma journal_mode = delete")  # a copy is one file
+    """Write a store anew into ``part``.
 
-
-def _look_through(store: Path, part: Path, key: bytes) -> None:
-    """SQLite copies a page that it cannot read as an empty one, without a word: so both files are read."""
-    if problems_of_copy(part, key) or problems(store, key):
-        raise StoreDamagedError(store, copy_names.list_backups(store.parent))
+    Not by SQLite's backup interface: that one copies a page that it cannot read as an
+    empty one without a word, and tells a full disk without its code.
+    """
+    with closing(encrypted_database(store, key)) as source, translated(store):
+        source.execute_sql("vacuum into ?", (str(part),))
+    with translated(part):
+        disk.sync_file(part)
 
 
 def _clear_unfinished(folder: Path) -> None:

@@ -30,9 +30,13 @@ class EncryptedDatabase:
 
     def close_thread(self) -> None:
         """Close the calling thread's own connection; the next use opens another."""
-        if not self.db.is_closed():
-            with translated(self.path):
-                self.db.close()
+        with translated(self.path):
+            self._close()
+
+    @property
+    def times_closed(self) -> int:
+        """How often the calling thread's connection was closed: another one has other counters."""
+        return self._here.times_closed
 
     @contextmanager
     def transaction(self, begin: str = "immediate") -> Iterator[None]:
@@ -90,7 +94,7 @@ class EncryptedDatabase:
 
     def _step(self, statement: str) -> None:
         with self._named():
-            self.db.connection().execute(statement)
+            self.db.execute_sql(statement)
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -130,14 +134,19 @@ class EncryptedDatabase:
             else:
                 connection.execute("rollback")
         except DRIVER_ERRORS:
-            self.db.close()  # which takes it back too
+            self._close()  # which takes it back too
 
     def _after_the_outermost(self) -> None:
         """Start afresh; after one damaged page SQLCipher refuses every later page on the same connection."""
         here = self._here
-        if here.spoiled and not self.db.is_closed():
-            self.db.close()
+        if here.spoiled:
+            self._close()
         here.cause, here.spoiled = None, False
+
+    def _close(self) -> None:
+        self._here.times_closed += 1
+        if not self.db.is_closed():
+            self.db.close()
 
 
 class _ThreadState(threading.local):
@@ -146,6 +155,7 @@ class _ThreadState(threading.local):
     depth = 0
     cause: StoreError | None = None
     spoiled = False
+    times_closed = 0
 
 
 def encrypted_database(path: Path, key: bytes, *, wal: bool = True, **other: Any) -> SqlCipherDatabase:

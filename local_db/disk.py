@@ -27,6 +27,12 @@ def rename(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Make a file that something else wrote survive a power cut."""
+    with path.open("r+b") as written:
+        os.fsync(written.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder survive a power cut; Windows does so by itself, some network drives cannot."""
     if os.name == "nt":

@@ -10,7 +10,8 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from local_db.errors import KeyMissingError, PassphraseNeededError, StoreError, WrongKeyError
+from local_db import disk
+from local_db.copy_names import list_backups
+from local_db.errors import (
+    IoError,
+    KeyMissingError,
+    KeyringLockedError,
+    PassphraseNeededError,
+    StoreError,
+    WrongKeyError,
+)
+from local_db.naming import named, translated
 
 SERVICE = "TwinDesk"
 KEY_BYTES = 32
@@ -51,8 +62,8 @@ def derive(key: bytes, purpose: str) -> bytes:
 def unlock(profile: Path, passphrase: str | None = None) -> bytes:
     """The profile's key, made on first use.
 
-    Raises PassphraseNeededError, WrongKeyError, KeyMissingError, or StoreError
-    for an unreadable ``profile.json``.
+    Raises PassphraseNeededError, WrongKeyError, KeyMissingError, KeyringLockedError, DiskFullError,
+    ReadOnlyError, IoError, or StoreError for a ``profile.json`` that is no profile's.
     """
     about = _read(profile)
     if about is None:
@@ -77,35 +88,49 @@ def check(profile: Path, key: bytes) -> None:
 
 
 def profile_id(profile: Path) -> str:
+    """The profile's identity, under which the keyring keeps its secrets; ``new`` before there is one."""
     return str((_read(profile) or {}).get("id", "new"))
 
 
 def secret_get(profile: Path, name: str) -> str | None:
-    """A small secret (a refresh token) from the keyring; None where no keyring works."""
+    """A small secret (a refresh token) from the keyring; None where no keyring works. Raises KeyringLockedError."""
     if not keyring_works():
         return None
-    return _keyring().get_password(SERVICE, f"{profile_id(profile)}:{name}")
+    with _answering():
+        kept: str | None = _keyring().get_password(SERVICE, f"{profile_id(profile)}:{name}")
+    return kept
 
 
 def secret_set(profile: Path, name: str, value: str | None) -> bool:
-    """Keep or (with None) forget a small secret. False where no keyring works."""
+    """Keep or (with None) forget a small secret. False where no keyring works. Raises KeyringLockedError."""
     if not keyring_works():
         return False
     account = f"{profile_id(profile)}:{name}"
-    if value is not None:
-        _keyring().set_password(SERVICE, account, value)
-    elif _keyring().get_password(SERVICE, account) is not None:
-        _keyring().delete_password(SERVICE, account)
+    with _answering():
+        if value is not None:
+            _keyring().set_password(SERVICE, account, value)
+        elif _keyring().get_password(SERVICE, account) is not None:
+            _keyring().delete_password(SERVICE, account)
     return True
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A keyring that is locked or does not answer is called that."""
+    try:
+        yield
+    except _keyring().errors.KeyringError as error:
+        raise KeyringLockedError(str(error)) from error
+
+
 def _create(profile: Path, passphrase: str | None) -> bytes:
-    if (profile / "store.db").exists():
-        raise StoreError("profile.json is missing beside store.db")
+    if (profile / "store.db").exists() or list_backups(profile):
+        raise StoreError("profile.json is missing beside a store or its copies")
     key, about = secrets.token_bytes(KEY_BYTES), {"id": secrets.token_hex(8)}
     about["fingerprint"] = _fingerprint(key)
     if keyring_works() and passphrase is None:
-        _keyring().set_password(SERVICE, about["id"], key.hex())
+        with _answering():
+            _keyring().set_password(SERVICE, about["id"], key.hex())
     else:
         if passphrase is None:
             raise PassphraseNeededError(new=True)
@@ -115,10 +140,8 @@ def _create(profile: Path, passphrase: str | None) -> bytes:
 
 
 def _from_keyring(about: dict[str, Any]) -> bytes:
-    try:
+    with _answering():
         stored = _keyring().get_password(SERVICE, about["id"]) if keyring_works() else None
-    except _keyring().errors.KeyringError as error:
-        raise KeyMissingError(str(error)) from error
     if stored is None:
         raise KeyMissingError("the keyring has no key for this profile")
     return bytes.fromhex(stored)
@@ -155,7 +178,9 @@ def _read(profile: Path) -> dict[str, Any] | None:
         about = json.loads((profile / "profile.json").read_text("utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise named(error, profile) or IoError(f"profile.json cannot be read: {error}") from error
+    except ValueError as error:
         raise StoreError(f"profile.json cannot be read: {error}") from error
     if not isinstance(about, dict) or "id" not in about or "fingerprint" not in about:
         raise StoreError("profile.json is not a profile's")
@@ -163,10 +188,6 @@ def _read(profile: Path) -> dict[str, Any] | None:
 
 
 def _write(profile: Path, about: dict[str, Any]) -> None:
-    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target, part = profile / "profile.json", profile / "profile.json.part"
-    with part.open("w", encoding="utf-8") as out:
-        json.dump(about, out)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(target)
+    with translated(profile):
+        profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+        disk.write_whole(profile / "profile.json", [json.dumps(about).encode()])

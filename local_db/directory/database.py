@@ -1,14 +1,14 @@
 """The directory's encrypted file: its schema, its connections, one for each thread."""
 
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from local_db import keys
-from local_db.errors import DiskFullError, StoreDamagedError
-from local_db.store import DRIVER_ERRORS, encrypted_database
+from local_db.database import EncryptedDatabase
+from local_db.errors import IoError, StoreDamagedError
+from local_db.naming import translated
 
 VERSION = 2  # an older file begins anew: it is only a copy
 CACHE_ONLY: dict[str, Any] = {
@@ -36,18 +36,15 @@ SCHEMA = (
 )
 
 
-class DirectoryDatabase:
+class DirectoryDatabase(EncryptedDatabase):
     """``directory.db`` of a profile. A damaged or foreign file is replaced by an empty one: the packs come again."""
 
     def __init__(self, profile: Path, key: bytes) -> None:
-        self.path = profile / "directory.db"
-        self._key = keys.derive(key, "twindesk directory")
+        super().__init__(profile / "directory.db", keys.derive(key, "twindesk directory"), **CACHE_ONLY)
         self.was_damaged = False
-        self._opened = threading.local()
-        self.db = encrypted_database(self.path, self._key, **CACHE_ONLY)
         try:
             self._prepare()
-        except StoreDamagedError:
+        except (StoreDamagedError, IoError):
             self.was_damaged = True
             self._start_anew()
 
@@ -58,40 +55,25 @@ class DirectoryDatabase:
         elif version == 0:
             with self.transaction():
                 for statement in SCHEMA:
-                    self.db.execute_sql(statement)
-                self.db.execute_sql(f"pragma user_version = {VERSION}")
+                    self.sql(statement)
+                self.sql(f"pragma user_version = {VERSION}")
 
     def _start_anew(self) -> None:
         self.close()
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        self.db = encrypted_database(self.path, self._key, **CACHE_ONLY)
+        with translated(self.path):
+            for suffix in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         self._prepare()
 
     def close(self) -> None:
         """Close the calling thread's connection."""
-        self._opened.times = getattr(self._opened, "times", 0) + 1
-        if not self.db.is_closed():
-            self.db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self._translated(), self.db.atomic("IMMEDIATE"):
-            yield
+        self.close_thread()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Several reads of one moment, whatever is written meanwhile."""
-        with self._translated(), self.db.atomic("DEFERRED"):
+        with self.transaction("deferred"):
             yield
-
-    def sql(self, statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._translated():
-            return list(self.db.execute_sql(statement, tuple(values)).fetchall())
-
-    def many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        with self._translated():
-            self.db.connection().executemany(statement, rows)
 
     def checkpoint(self) -> None:
         """Put what was written into the file itself, and give the log's room back."""
@@ -101,16 +83,4 @@ class DirectoryDatabase:
         """Changes with every write of any connection, and when the thread's connection is another one."""
         connection = self.db.connection()
         (version,) = connection.execute("pragma data_version").fetchone()
-        return getattr(self._opened, "times", 0), int(version), connection.total_changes
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (*DRIVER_ERRORS, OSError) as error:
-            text = str(error)
-            if "disk is full" in text or getattr(error, "errno", None) == 28:
-                raise DiskFullError(text) from error
-            if any(sign in text for sign in ("malformed", "not a database", "file is encrypted", "disk I/O error")):
-                raise StoreDamagedError(self.path, []) from error
-            raise
+        return self.times_closed, int(version), connection.total_changes
