@@ -7,7 +7,7 @@ from typing import Any
 from server.accounts.sign_in import hash_password
 from server.core.database import Account, Database, School
 from server.demonstration import community
-from server.directory import cards
+from server.directory import cards, publishing
 from server.directory.packs import PackFolder
 from server.outreach import commands as outreach
 from server.projects import commands as projects
@@ -45,7 +45,7 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
             for card in _CARDS
         ]
         cards.put(db, own + community.profiles(count - len(own), 2026, today))
-    cards.publish(db, PackFolder(data / "packs"), today)
+    publishing.publish(db, PackFolder(data / "packs"), today)
 
 
 def _account(db: Database, email: str) -> dict[str, Any]:
