@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from server.core.database import Card, Database, School
-from sync.protocol.messages import DirectoryProfile
+from sync.protocol.messages import Teacher
 
 KEPT_DAYS = 365  # unused for a year, an entry is hidden (facts: retention of the platform)
 OWN_FIELDS = (
@@ -25,7 +25,7 @@ OWN_FIELDS = (
     "town",
     "school_type",
 )  # what owners write themselves
-_profile: TypeAdapter[DirectoryProfile] = TypeAdapter(DirectoryProfile)
+_teacher: TypeAdapter[Teacher] = TypeAdapter(Teacher)
 
 
 def put(db: Database, profiles: list[dict[str, Any]]) -> None:
@@ -46,7 +46,7 @@ def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -
     after = {**before, **{name: fields[name] for name in OWN_FIELDS if name in fields}}
     after |= {"last_active": today.isoformat(), "expires": (today + timedelta(days=KEPT_DAYS)).isoformat()}
     try:
-        _profile.validate_python(after)
+        _teacher.validate_python(after)
     except ValidationError:
         return
     keepable = bool(fields.get("keepable", row["keepable"] if row else True))

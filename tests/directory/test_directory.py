@@ -449,9 +449,9 @@ def test_a_cut_download_goes_on_and_a_stopped_one_too(
     listing = directory.fetch_list(client)
     real, starts = client.download, []
 
-    def short(path: str, start: int = 0) -> Iterator[bytes]:
+    def short(path: str, start: int = 0, version: Any = None) -> Iterator[bytes]:
         starts.append((path, start))
-        for data in real(path, start):
+        for data in real(path, start, version):
             yield data[:700]
             raise OfflineError("cut")
 
