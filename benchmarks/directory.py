@@ -54,7 +54,7 @@ class FileClient:
     def packs(self) -> Any:
         return self._folder.signed_list()
 
-    def download(self, path: str, start: int = 0) -> Iterator[bytes]:
+    def download(self, path: str, start: int = 0, _version: object = None) -> Iterator[bytes]:
         country, part, since, number = path.removeprefix("v1/directory/").split("/")
         data = self._folder.path(country, part, int(since), int(number)).read_bytes()[start:]
         for at in range(0, len(data), 64 * 1024):

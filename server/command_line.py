@@ -18,7 +18,7 @@ from server.core.migrations import NewerDatabaseError
 from server.core.private_files import own_folder
 from server.core.refusals import Refused
 from server.demonstration import seed
-from server.directory import cards
+from server.directory import publishing
 from server.directory.packs import PackFolder
 from server.posts import commands as posts
 from server.projects import offices
@@ -69,13 +69,13 @@ def _publish_often(database: Database, folder: PackFolder) -> None:
     while True:
         today = datetime.now(UTC).date()
         posts.take_down_expired(database)
-        if cards.waiting(database, today):
-            cards.publish(database, folder, today)
+        if publishing.waiting(database, today):
+            publishing.publish(database, folder, today)
         time.sleep(PUBLISH_EVERY)
 
 
 def _publish(database: Database, options: argparse.Namespace) -> int:
-    listing = cards.publish(database, PackFolder(options.data / "packs"), datetime.now(UTC).date())
+    listing = publishing.publish(database, PackFolder(options.data / "packs"), datetime.now(UTC).date())
     print(f"The directory is at {listing.number}: {sum(pack.profiles for pack in listing.packs)} teachers.")
     return 0
 

@@ -11,12 +11,30 @@ from sync.errors import BadAnswerError, WrongAccountError
 from sync.protocol.messages import ExchangeAnswer, ExchangeRequest, SignedPackList
 from sync.signing import SignedTransport, parsed
 
-__all__ = ["Answer", "ApiClient"]
+__all__ = ["Answer", "ApiClient", "FileVersion"]
 
 COMPRESS_ABOVE = 1_000
 MAX_FILE = 10**12  # bytes; no platform's file is larger
 _UPLOAD = re.compile(r"/v1/uploads/[0-9A-Za-z_.-]{1,160}", re.ASCII)
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"', re.ASCII)
 _TUS = {"Tus-Resumable": "1.0.0"}
+
+
+class FileVersion:
+    """Which version of a file is here, by its strong ETag, and whether the server has another one by now."""
+
+    def __init__(self, tag: str = "") -> None:
+        self.tag, self.changed = tag, False
+
+    def is_another(self, tag: str | None, *, resumed: bool) -> bool:
+        """Note the tag of an answer. Raises BadAnswerError for a part of another version than was asked for."""
+        now = tag if tag and _STRONG_TAG.fullmatch(tag) else ""
+        differs = bool(self.tag) and now != self.tag
+        if differs and resumed and now:
+            raise BadAnswerError("a part of another version of the file")
+        self.changed = differs and not resumed
+        self.tag = now or (self.tag if resumed else "")
+        return self.changed
 
 
 class ApiClient(SignedTransport):
@@ -69,20 +87,24 @@ class ApiClient(SignedTransport):
         headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         return _offset(self.ask("PATCH", url, data, headers | _TUS), offset, offset + len(data))
 
-    def download(self, path: str, start: int = 0) -> Iterator[bytes]:
+    def download(self, path: str, start: int = 0, version: FileVersion | None = None) -> Iterator[bytes]:
         """A file's bytes from ``start`` (HTTP Range). Raises OfflineError where it is cut.
 
-        A server or proxy that does not resume sends the file anew: what is here already is passed over.
+        A server or proxy that does not resume sends the file anew: what is here already is passed over. With the
+        ``version`` of what is here (If-Range), a file that is another one by now comes from its start, and says so.
         """
         headers = {"Range": f"bytes={start}-"} if start else {}
+        if start and version and version.tag:
+            headers["If-Range"] = version.tag
         response = self.open("GET", path, None, headers | {"Accept-Encoding": "identity"})
         with response:
             if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
                 raise BadAnswerError("a packed file was not asked for")
-            resumed = response.status_code == 206
-            if resumed and answers.range_start(response.headers.get("Content-Range")) != start:
+            resumed = start > 0 and response.status_code == 206
+            if response.status_code == 206 and answers.range_start(response.headers.get("Content-Range")) != start:
                 raise BadAnswerError("another part of the file than was asked for")
-            yield from _after(self.stream(response), 0 if resumed else start)
+            anew = version is not None and version.is_another(response.headers.get("ETag"), resumed=resumed)
+            yield from _after(self.stream(response), 0 if resumed or anew else start)
 
 
 def _after(pieces: Iterator[bytes], skip: int) -> Iterator[bytes]:

@@ -169,13 +169,12 @@ class Engine:
     def _refresh_directory(self, version: str, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> None:
         """Read the list when it moved, and fetch what is small; a large download waits to be asked for."""
         directory = self.directory
-        listing = directory.known_list()
-        if version and (listing is None or version != str(listing.number)):
+        if directory.wants_list(version):
             try:
-                listing = directory.fetch_list(self.client)
+                directory.fetch_list(self.client, version)
             except ForeignDirectoryError as error:
                 report.complaints.append(str(error))
-                return
+        listing = directory.known_list()
         if listing is None:
             return
         plan = directory.plan(listing)

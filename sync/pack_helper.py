@@ -12,7 +12,7 @@ from itertools import cycle
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from local_db.directory.prepare import Prepared, prepare
+from local_db.directory.prepare import Prepared
 from sync import packs
 from sync.errors import BadPackError
 from sync.protocol.messages import Pack, PackFile
@@ -43,9 +43,11 @@ class PackHelper:
     def prepare(
         self, pack: Pack, file: PackFile, data: bytes, first_row: int, complaints: list[str]
     ) -> Iterator[Prepared]:
-        """The pack's rows and sets. Ask for packs in the order given, each to its end. Raises BadPackError."""
+        """The pack's rows and sets. Ask for packs in the order given, each to its end.
+
+        Raises BadPackError, and HelperGoneError where the system ended the helper after it had begun."""
         if self._turn is None:
-            return prepare(packs.whole_pack(pack, file, data, complaints), first_row)
+            return packs.prepared(pack, file, data, first_row, complaints)
         lane = next(self._turn)
         lane.give((pack, file, data, first_row))
         return self._read(lane, pack, file, data, first_row, complaints)
@@ -58,18 +60,18 @@ class PackHelper:
             while not isinstance(item := lane.take(), tuple):
                 begun = True
                 yield item
-        except _EndedError:
+        except HelperGoneError:
             if begun:
-                raise BadPackError("the process that reads packs has ended") from None
-            yield from prepare(packs.whole_pack(pack, file, data, complaints), first_row)
+                raise
+            yield from packs.prepared(pack, file, data, first_row, complaints)
             return
-        _end, found, error = item
-        complaints += found
+        _end, told, error = item
+        complaints += told
         if error:
             raise BadPackError(error)
 
 
-class _EndedError(Exception):
+class HelperGoneError(Exception):
     """A helper is gone: it could not start, or the system ended it."""
 
 
@@ -103,14 +105,14 @@ class _Lane:
         self._tasks.put(task)
 
     def take(self) -> Any:
-        """The next answer. Raises _EndedError when none can come any more."""
+        """The next answer. Raises HelperGoneError when none can come any more."""
         while self._process is not None:
             try:
                 return self._results.get(timeout=LOOK)
             except queue.Empty:
                 if not self._process.is_alive():
                     self._process = None
-        raise _EndedError
+        raise HelperGoneError
 
 
 def _serve(tasks: Any, results: Any) -> None:
@@ -121,7 +123,7 @@ def _serve(tasks: Any, results: Any) -> None:
         pack, file, data, first_row = tasks.get()
         complaints: list[str] = []
         try:
-            for item in prepare(packs.whole_pack(pack, file, data, complaints), first_row):
+            for item in packs.prepared(pack, file, data, first_row, complaints):
                 results.put(item)
         except BadPackError as error:
             results.put((END, complaints, str(error)))

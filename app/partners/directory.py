@@ -87,7 +87,8 @@ class DirectoryUseCases:
     def fetch(self, on_bytes: OnBytes, stopped: threading.Event) -> "Outcome":
         """Get what was chosen and forget what was not; for a worker thread. Raises SyncError or DiskFullError."""
         sync, client = self._sync(), self._connection.client()
-        listing = sync.known_list() or sync.fetch_list(client)
+        listing = None if sync.list_was_refused() else sync.known_list()
+        listing = listing or sync.fetch_list(client)
         plan, begun = sync.plan(listing, again=True), time.monotonic()
         outcome = sync.update(client, plan, on_bytes, stopped)
         seconds = time.monotonic() - begun

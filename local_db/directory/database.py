@@ -1,7 +1,8 @@
-"""The directory's encrypted file: its schema, its connections, one for each thread."""
+"""The directory's encrypted file: its schema, its connections, one for each thread, and beginning anew."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,100 @@ SCHEMA = (
     "create table facet (tag text primary key, rows blob not null) without rowid",
     "create table pack (country text not null, part text not null, number integer not null, sha256 text not null, "
     "segment integer not null, at real not null, primary key (country, part)) without rowid",
-    "create table download (file text not null, start integer not null, data blob not null, primary key (file, start))",
+    "create table download (file text not null, tag text not null, start integer not null, data blob not null, primary key (file, start))",
 )
 
 
-class DirectoryDatabase(EncryptedDatabase):
-    """``directory.db`` of a profile. A damaged or foreign file is replaced by an empty one: the packs come again."""
+class _Own(threading.local):
+    """What belongs to one thread: the file its transaction is on, and how often it closed its connection."""
+
+    bound: EncryptedDatabase | None = None
+    closed = 0
+
+
+class DirectoryDatabase:
+    """``directory.db`` of a profile. A damaged or foreign file is replaced by an empty one: the packs come again.
+
+    Every step raises the errors of :mod:`local_db.errors`, StoreDamagedError also for a page that cannot be read. Then
+    :meth:`begin_anew_if_damaged` puts an empty file in its place, from whichever thread saw it first.
+    """
 
     def __init__(self, profile: Path, key: bytes) -> None:
-        super().__init__(profile / "directory.db", keys.derive(key, "twindesk directory"), **CACHE_ONLY)
+        self._key = keys.derive(key, "twindesk directory")
+        self._profile, self._own, self._renewing = profile, _Own(), threading.RLock()
         self.was_damaged = False
+        self.path = self._newest_file()
+        self._file = self._made()
+        self._damaged: EncryptedDatabase | None = None
         try:
             self._prepare()
-        except (StoreDamagedError, IoError):
+        except StoreDamagedError:
             self.was_damaged = True
             self._start_anew()
+
+    @property
+    def file(self) -> EncryptedDatabase:
+        """What the calling thread works on: within a transaction always the same."""
+        return self._own.bound or self._file
+
+    def begin_anew_if_damaged(self) -> bool:
+        """Put an empty file in the place of one whose damage showed; whether that was done now."""
+        with self._renewing:
+            if self._damaged is not self._file:
+                return False  # another thread was quicker
+            self.was_damaged = True
+            self._start_anew()
+            return True
+
+    def close(self) -> None:
+        """Close the calling thread's connection."""
+        self._own.closed += 1
+        self.file.close_thread()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or none of it."""
+        with self._bound() as file, file.transaction():
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one moment, whatever is written meanwhile."""
+        with self._bound() as file, file.transaction("deferred"):
+            yield
+
+    def sql(self, statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Every row that a statement gives."""
+        with self._translated() as file:
+            return file.sql(statement, tuple(values))
+
+    def many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """One statement for many rows."""
+        with self._translated() as file:
+            file.many(statement, rows)
+
+    def checkpoint(self) -> None:
+        """Put what was written into the file itself, and give the log's room back."""
+        self.sql("pragma wal_checkpoint(truncate)")
+
+    def stamp(self) -> tuple[int, int, int, int]:
+        """Changes with every write of any connection, and when the thread's connection is another one."""
+        with self._translated() as file:
+            connection = file.db.connection()
+            (version,) = connection.execute("pragma data_version").fetchone()
+            return id(file), self._own.closed, int(version), connection.total_changes
+
+    # -- the file --------------------------------------------------------------------------
+
+    def _made(self) -> EncryptedDatabase:
+        return EncryptedDatabase(self.path, self._key, **CACHE_ONLY)
+
+    def _newest_file(self) -> Path:
+        files = sorted(self._profile.glob("directory*.db"), key=_number)
+        for old in files[:-1]:  # left behind where a file in use cannot be deleted
+            with suppress(OSError):
+                _delete(old)
+        return files[-1] if files else self._profile / "directory.db"
 
     def _prepare(self) -> None:
         version = self.sql("pragma user_version")[0][0]
@@ -61,26 +141,42 @@ class DirectoryDatabase(EncryptedDatabase):
     def _start_anew(self) -> None:
         self.close()
         with translated(self.path):
-            for suffix in ("", "-wal", "-shm"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            try:
+                _delete(self.path)
+            except PermissionError:  # Windows: another thread has it open
+                self.path = self._profile / f"directory-{_number(self.path) + 1}.db"
+        self._file = self._made()
         self._prepare()
 
-    def close(self) -> None:
-        """Close the calling thread's connection."""
-        self.close_thread()
+    @contextmanager
+    def _bound(self) -> Iterator[EncryptedDatabase]:
+        with self._translated() as file:
+            before, self._own.bound = self._own.bound, file
+            try:
+                yield file
+            finally:
+                self._own.bound = before
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Several reads of one moment, whatever is written meanwhile."""
-        with self.transaction("deferred"):
-            yield
+    def _translated(self) -> Iterator[EncryptedDatabase]:
+        file = self.file
+        try:
+            with translated(file.path):
+                yield file
+        except StoreDamagedError as error:
+            if error.path == file.path:
+                self._damaged = file
+            raise
+        except IoError as error:  # what SQLCipher says of a page that nobody with the key has written
+            self._damaged = file
+            raise StoreDamagedError(file.path, []) from error
 
-    def checkpoint(self) -> None:
-        """Put what was written into the file itself, and give the log's room back."""
-        self.sql("pragma wal_checkpoint(truncate)")
 
-    def stamp(self) -> tuple[int, int, int]:
-        """Changes with every write of any connection, and when the thread's connection is another one."""
-        connection = self.db.connection()
-        (version,) = connection.execute("pragma data_version").fetchone()
-        return self.times_closed, int(version), connection.total_changes
+def _number(path: Path) -> int:
+    digits = path.stem.removeprefix("directory-")
+    return int(digits) if digits.isdecimal() else 1
+
+
+def _delete(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -41,7 +41,7 @@ class Directory:
 
     def __init__(self, db: DirectoryDatabase) -> None:
         self._db = db
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: tuple[int, int, int, int] | None = None
         self._facets: dict[str, BitMap] = {}
         self._all = BitMap()
         self._words: WordSets  # made anew with the facets

@@ -60,7 +60,7 @@ def forget_segment(db: DirectoryDatabase, segment: int) -> None:
 
 
 def _merge(db: DirectoryDatabase, place: Place, key: Any, change: Callable[[BitMap], BitMap]) -> None:
-    connection, keys = db.db.connection(), (*place.first, key)
+    connection, keys = db.file.db.connection(), (*place.first, key)
     where = f"from {place.table} where " + " and ".join(f"{column} = ?" for column in place.columns)
     known = connection.execute(f"select rows {where}", keys).fetchone()
     merged = change(BitMap.deserialize(known[0]) if known else BitMap())

@@ -252,11 +252,6 @@ def ids_in(store: Store, scope: str) -> list[str]:
     return [row["id"] for row in store.all(Document.select(Document.id).where(Document.scope == scope))]
 
 
-def ids_in(store: Store, scope: str) -> list[str]:
-    """The ids of a scope's documents."""
-    return [row["id"] for row in store.all(Document.select(Document.id).where(Document.scope == scope))]
-
-
 def forget_scope(store: Store, scope: str) -> None:
     """Remove every document of a scope with all its edits, and what of them waited to be sent."""
     for document_id in ids_in(store, scope):

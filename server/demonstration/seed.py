@@ -9,7 +9,7 @@ from server.contacts import commands as contacts
 from server.core import records
 from server.core.database import Account, Database, School
 from server.demonstration import community
-from server.directory import cards
+from server.directory import cards, publishing
 from server.directory.packs import PackFolder
 from server.posts import commands as posts
 
@@ -46,7 +46,7 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
             for card in _CARDS
         ]
         cards.put(db, own + community.profiles(count - len(own), 2026, today))
-    cards.publish(db, PackFolder(data / "packs"), today)
+    publishing.publish(db, PackFolder(data / "packs"), today)
 
 
 def _account(db: Database, email: str) -> dict[str, Any]:

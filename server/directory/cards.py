@@ -1,20 +1,17 @@
-"""Teachers' entries in the directory, and publishing what changed of them as packs.
+"""Teachers' entries in the directory.
 
 An entry goes into the packs while its owner allows it to be kept on others' computers and until it expires; when
-either ends, the next delta takes it away.
+either ends, the next delta takes it away (:mod:`server.directory.publishing`).
 """
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import peewee
 from pydantic import TypeAdapter, ValidationError
 
-from app.rules.directory import PARTS, part_of
 from server.core.database import Card, Database, School
-from server.directory.packs import PackFolder, changed_fields, wants_whole
-from sync.protocol.messages import DirectoryProfile, Pack, PackFile, PackList
+from sync.protocol.messages import Teacher
 
 KEPT_DAYS = 365  # unused for a year, an entry is hidden (facts: retention of the platform)
 OWN_FIELDS = (
@@ -28,8 +25,7 @@ OWN_FIELDS = (
     "town",
     "school_type",
 )  # what owners write themselves
-PackName = tuple[str, str]  # country and part
-_profile: TypeAdapter[DirectoryProfile] = TypeAdapter(DirectoryProfile)
+_teacher: TypeAdapter[Teacher] = TypeAdapter(Teacher)
 
 
 def put(db: Database, profiles: list[dict[str, Any]]) -> None:
@@ -50,7 +46,7 @@ def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -
     after = {**before, **{name: fields[name] for name in OWN_FIELDS if name in fields}}
     after |= {"last_active": today.isoformat(), "expires": (today + timedelta(days=KEPT_DAYS)).isoformat()}
     try:
-        _profile.validate_python(after)
+        _teacher.validate_python(after)
     except ValidationError:
         return
     keepable = bool(fields.get("keepable", row["keepable"] if row else True))
@@ -85,86 +81,3 @@ def _first_card(db: Database, account: dict[str, Any]) -> dict[str, Any]:
         "active_projects": 0,
         "available": False,
     }
-
-
-def waiting(db: Database, today: date) -> bool:
-    """Whether anything changed since the last publication."""
-    return db.one(Card.select(Card.id).where(_stale(today)).limit(1)) is not None
-
-
-def publish(db: Database, folder: PackFolder, today: date) -> PackList:
-    """Write what changed as one delta for each pack it touches, or a whole pack where that is better."""
-    with db.transaction():
-        rows = db.all(Card.select().where(_stale(today)))
-        listing = folder.list()
-        packs: dict[PackName, Pack] = {(pack.country, pack.part): pack for pack in listing.packs}
-        number = listing.number + 1
-        by_country: dict[str, list[dict[str, Any]]] = {}
-        for row in rows:
-            by_country.setdefault(row["country"], []).append(row)
-        for country, changes in by_country.items():
-            _mark_published(db, changes, today)
-            for part in PARTS:
-                _publish_part(db, folder, packs, (country, part), changes, number, today)
-        return folder.publish(packs.values(), number) if rows else listing
-
-
-def _publish_part(
-    db: Database,
-    folder: PackFolder,
-    packs: dict[PackName, Pack],
-    name: tuple[str, str],
-    changes: list[dict[str, Any]],
-    number: int,
-    today: date,
-) -> None:
-    known, (country, part) = packs.get(name), name
-    before = {r["id"]: json.loads(r["published"]) for r in changes if r["published"]}
-    after = {r["id"]: json.loads(r["fields"]) for r in changes if _goes_out(r, today)}
-    was = {card_id: card for card_id, card in before.items() if part_of(card) == part}
-    now = {card_id: card for card_id, card in after.items() if part_of(card) == part}
-    changed = [changed_fields(was.get(card_id, {}), card) for card_id, card in now.items() if was.get(card_id) != card]
-    gone = sorted(set(was) - set(now))
-    if not changed and not gone:
-        return
-    if known is None:
-        packs[name] = _whole(db, folder, country, part, number)
-        return
-    delta = folder.write_delta(country, part, known.number, number, changed, gone)
-    count = known.profiles + len(set(now) - set(was)) - len(gone)
-    grown = known.model_copy(update={"number": number, "deltas": [*known.deltas, delta], "profiles": count})
-    packs[name] = _whole(db, folder, country, part, number, grown.deltas) if wants_whole(grown) else grown
-
-
-def _whole(
-    db: Database, folder: PackFolder, country: str, part: str, number: int, deltas: list[PackFile] | None = None
-) -> Pack:
-    """A pack written anew. The newest deltas stay for those who have them almost all."""
-    rows = db.all(Card.select(Card.published).where(Card.country == country, Card.published != ""))
-    cards = [card for row in rows if part_of(card := json.loads(row["published"])) == part]
-    cards.sort(key=lambda card: (card["last_active"], card["id"]), reverse=True)
-    whole = folder.write_whole(country, part, number, cards)
-    kept: list[PackFile] = []
-    room = whole.size
-    for delta in reversed(deltas or []):
-        room -= delta.size
-        if room < 0 or len(kept) == 7:
-            break
-        kept.insert(0, delta)
-    return Pack(country=country, part=part, number=number, profiles=len(cards), whole=whole, deltas=kept)  # type: ignore[arg-type]
-
-
-def _mark_published(db: Database, rows: list[dict[str, Any]], today: date) -> None:
-    db.many(
-        "update card set published = ?, dirty = ? where id = ?",
-        [(row["fields"] if _goes_out(row, today) else "", False, row["id"]) for row in rows],
-    )
-
-
-def _goes_out(row: dict[str, Any], today: date) -> bool:
-    return bool(row["keepable"]) and row["expires"] >= today.isoformat()
-
-
-def _stale(today: date) -> peewee.Expression:
-    """Entries that changed, and those in the packs whose time has passed."""
-    return (Card.dirty == True) | ((Card.published != "") & (Card.expires < today.isoformat()))  # noqa: E712

@@ -6,8 +6,10 @@ Deterministic: the same lines give the same bytes. Nothing here knows accounts o
 import hashlib
 import json
 import os
+import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from sync.protocol.messages import Pack, PackFile, PackList, SignedPackList
 LEVEL = 12
 MOST_DELTAS = 30
 WORTH_A_DELTA = 0.4  # deltas together larger than this part of the whole pack: the pack is written anew
-Profile = Mapping[str, Any]
+Teacher = Mapping[str, Any]
 
 
 class PackFolder:
@@ -28,6 +30,7 @@ class PackFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._list_path = folder / "packs.json"
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, country: str, part: str, since: int, number: int) -> Path:
@@ -35,35 +38,47 @@ class PackFolder:
 
     def signed_list(self) -> SignedPackList:
         """The list as it was signed; an empty one where nothing was published."""
-        listing = self.folder / "packs.json"
-        if not listing.exists():
+        if not self._list_path.exists():
             return self._sign(PackList(number=0, made=0.0, packs=[]))
-        return SignedPackList.model_validate_json(listing.read_bytes())
+        return SignedPackList.model_validate_json(self._list_path.read_bytes())
+
+    def changed(self) -> tuple[int, int, int]:
+        """Another value whenever the list was replaced; cheap."""
+        try:
+            now = self._list_path.stat()
+        except FileNotFoundError:
+            return 0, 0, 0
+        return now.st_mtime_ns, now.st_ino, now.st_size
 
     def list(self) -> PackList:
+        """The list that counts now."""
         return PackList.model_validate_json(self.signed_list().text)
 
-    def write_whole(self, country: str, part: str, number: int, profiles: Iterable[Profile]) -> PackFile:
-        return self._write(country, part, 0, number, (_line(profile) for profile in profiles))
+    def write_whole(self, country: str, part: str, number: int, teachers: Iterable[Teacher]) -> PackFile:
+        return self._write(country, part, 0, number, (_line(teacher) for teacher in teachers))
 
     def write_delta(
-        self, country: str, part: str, since: int, number: int, changed: Iterable[Profile], gone: Iterable[str]
+        self, country: str, part: str, since: int, number: int, changed: Iterable[Teacher], gone: Iterable[str]
     ) -> PackFile:
-        lines = [*(_line(profile) for profile in changed), *(_line({"id": name, "gone": True}) for name in gone)]
+        lines = [*(_line(teacher) for teacher in changed), *(_line({"id": name, "gone": True}) for name in gone)]
         return self._write(country, part, since, number, lines)
 
-    def publish(self, packs: Iterable[Pack], number: int) -> PackList:
-        """Replace the list in one step, then delete the files that it no longer names."""
+    def publish(self, packs: Iterable[Pack], number: int, *, keep: PackList | None = None) -> PackList:
+        """Replace the list in one step, then delete the files that neither it names nor ``keep``, the one before,
+        from which somebody may be fetching."""
         ordered = sorted(packs, key=lambda pack: (pack.country, pack.part))
         listing = PackList(number=number, made=time.time(), packs=ordered)
-        part = self.folder / "packs.json.part"
-        part.write_text(self._sign(listing).model_dump_json(), "utf-8")
-        part.replace(self.folder / "packs.json")
-        named = {self.path(p.country, p.part, f.since, f.number) for p in listing.packs for f in (p.whole, *p.deltas)}
-        for path in self.folder.glob("*.jsonl.zst"):
+        _replace(self._list_path, self._sign(listing).model_dump_json().encode())
+        named = {path for known in (listing, keep) if known for path in self._files_of(known)}
+        for path in (*self.folder.glob("*.jsonl.zst"), *self.folder.glob("*.jsonl.part")):
             if path not in named:
-                path.unlink()
+                path.unlink(missing_ok=True)
         return listing
+
+    def _files_of(self, listing: PackList) -> Iterator[Path]:
+        for pack in listing.packs:
+            for file in (pack.whole, *pack.deltas):
+                yield self.path(pack.country, pack.part, file.since, file.number)
 
     def _write(self, country: str, part: str, since: int, number: int, lines: Iterable[str]) -> PackFile:
         compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
@@ -80,6 +95,8 @@ class PackFolder:
             packed = compressor.flush()
             digest.update(packed)
             size += out.write(packed)
+            out.flush()
+            os.fsync(out.fileno())
         unfinished.replace(target)
         return PackFile(since=since, number=number, sha256=digest.hexdigest(), size=size, plain=plain, lines=count)
 
@@ -92,13 +109,34 @@ class PackFolder:
         path = self.folder / "signing.key"
         if not path.exists():
             made = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(made)
+            with suppress(FileExistsError):  # another process was quicker, and its key is the key
+                _put_new(path, made)
         return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 
-def changed_fields(before: Profile, after: Profile) -> dict[str, Any]:
+def _put_new(path: Path, data: bytes) -> None:
+    """Write a file for the platform's own account alone, whole or not at all. Raises FileExistsError."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(part, path)
+    finally:
+        Path(part).unlink()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def changed_fields(before: Teacher, after: Teacher) -> dict[str, Any]:
     """What a delta says of a teacher: the id and the fields that are not as before."""
     return {"id": after["id"], **{name: value for name, value in after.items() if before.get(name) != value}}
 
@@ -109,5 +147,5 @@ def wants_whole(pack: Pack) -> bool:
     return len(pack.deltas) > MOST_DELTAS or together > max(WORTH_A_DELTA * pack.whole.size, 2_000)
 
 
-def _line(values: Profile) -> str:
+def _line(values: Teacher) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"

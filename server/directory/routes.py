@@ -1,7 +1,8 @@
 """The directory for clients: the signed list of packs, the packs, and the vocabularies."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,13 @@ router = APIRouter()
 
 def version(request: Request) -> str:
     """The number of the list, so that a client need not ask for it in vain."""
-    return str(packs(request).list().number or "")
+    folder = packs(request)
+    return _number(folder.folder, folder.changed())
+
+
+@lru_cache(maxsize=16)
+def _number(folder: Path, _changed: tuple[int, int, int]) -> str:
+    return str(PackFolder(folder).list().number or "")
 
 
 def packs(request: Request) -> PackFolder:

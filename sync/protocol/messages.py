@@ -172,13 +172,15 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 MAX_PACK = 120_000_000  # bytes compressed
 MAX_PACK_PLAIN = 1_500_000_000
+MAX_PACK_NUMBER = 2**53 - 1
+PackNumber = Annotated[int, Field(ge=1, le=MAX_PACK_NUMBER)]
 
 
 class PackFile(Message):
     """One file of the directory: a whole pack (``since`` is 0), or what changed since number ``since``."""
 
-    since: Number = 0
-    number: Annotated[int, Field(ge=1, le=LARGEST)]
+    since: Annotated[int, Field(ge=0, le=MAX_PACK_NUMBER)] = 0
+    number: PackNumber
     sha256: Sha256
     size: Annotated[int, Field(ge=1, le=MAX_PACK)]
     plain: Annotated[int, Field(ge=0, le=MAX_PACK_PLAIN)]
@@ -190,8 +192,8 @@ class Pack(Message):
 
     country: Country
     part: Literal["available", "other"]
-    number: Annotated[int, Field(ge=1, le=LARGEST)]
-    profiles: Number
+    number: PackNumber
+    profiles: Annotated[int, Field(ge=0, le=MAX_PACK_NUMBER)]
     whole: PackFile
     deltas: Annotated[list[PackFile], Field(max_length=60)] = []
 
@@ -199,8 +201,8 @@ class Pack(Message):
 class PackList(Message):
     """All packs there are. ``number`` only ever grows."""
 
-    number: Number
-    made: Moment
+    number: Annotated[int, Field(ge=0, le=MAX_PACK_NUMBER)]
+    made: Annotated[float, Field(allow_inf_nan=False)]
     packs: Annotated[list[Pack], Field(max_length=600)]
 
 
@@ -220,7 +222,7 @@ class PastProject(TypedDict):
     partners: Annotated[list[Id], Field(max_length=30)]
 
 
-class DirectoryProfile(TypedDict):
+class Teacher(TypedDict):
     """One teacher of the directory, one line of a pack. ``place`` is the school's, in tenths of a degree north and
     east, or empty. A dictionary rather than an object: a directory has a million of them."""
 

@@ -26,7 +26,7 @@ from local_db.directory import index, sets
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory, Ranking, Search
 from server.core.database import Card
-from server.directory import cards
+from server.directory import publishing
 from server.directory.packs import PackFolder
 from sync.errors import ForeignDirectoryError, OfflineError, StoppedError
 from sync.protocol.messages import PackList, SignedPackList
@@ -285,7 +285,7 @@ def change_card(platform: RunningPlatform, card_id: str, **values: Any) -> None:
     row = db.one(Card.select().where(Card.id == card_id))
     fields = {**json.loads(row["fields"]), **values.pop("fields", {})}
     db.run(Card.update(fields=json.dumps(fields), dirty=True, **values).where(Card.id == card_id))
-    cards.publish(db, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
+    publishing.publish(db, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
 
 
 def test_a_delta_brings_what_changed_and_takes_what_was_withdrawn(
@@ -310,12 +310,12 @@ def test_what_a_teacher_writes_of_themselves_reaches_the_directory(
 ) -> None:
     computer.workspace.account.change_profile(about="Snow crystals under the microscope", available=True)
     computer.sync()
-    cards.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
+    publishing.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
     computer.sync()
     assert people(computer, "microscope") == 1
     computer.workspace.account.change_profile(keepable=False)
     computer.sync()
-    cards.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
+    publishing.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
     computer.sync()
     assert people(computer, "microscope") == 0
 
@@ -450,9 +450,9 @@ def test_a_cut_download_goes_on_and_a_stopped_one_too(
     listing = directory.fetch_list(client)
     real, starts = client.download, []
 
-    def short(path: str, start: int = 0) -> Iterator[bytes]:
+    def short(path: str, start: int = 0, version: Any = None) -> Iterator[bytes]:
         starts.append((path, start))
-        for data in real(path, start):
+        for data in real(path, start, version):
             yield data[:700]
             raise OfflineError("cut")
 

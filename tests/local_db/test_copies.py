@@ -43,14 +43,14 @@ def test_one_start_with_the_clock_years_off_costs_no_later_copy(opened: Workspac
         clock_at(patch, years)
         for _n in range(6):
             opened.safety.back_up()
-        ahead = opened.store.backups()
+        ahead = inside(opened).store.backups()
         for path in ahead:
             os.utime(path, (time.time(), time.time()))
     opened.safety.back_up()
-    newest = opened.store.backups()[0]
+    newest = inside(opened).store.backups()[0]
     assert newest.exists() and newest not in ahead
-    opened.store.back_up("before-99")
-    assert opened.store.backups()[0].name.endswith("-before-99.db")
+    inside(opened).store.back_up("before-99")
+    assert inside(opened).store.backups()[0].name.endswith("-before-99.db")
     opened.close()
 
 
@@ -58,25 +58,25 @@ def test_the_days_copy_is_made_with_a_clock_that_jumped(opened: Workspace) -> No
     with pytest.MonkeyPatch.context() as patch:
         clock_at(patch, 30)
         opened.safety.back_up_if_due()
-        first = opened.store.backups()
+        first = inside(opened).store.backups()
         os.utime(first[0], (time.time(), time.time()))
     assert len(first) == 1
     opened.safety.back_up_if_due()  # the clock is right again: another day, another copy
-    assert len(opened.store.backups()) == 2
+    assert len(inside(opened).store.backups()) == 2
     opened.safety.back_up_if_due()  # and no second one on the same day
-    assert len(opened.store.backups()) == 2
+    assert len(inside(opened).store.backups()) == 2
     opened.close()
 
 
 def test_copies_named_by_a_clock_are_older_than_counted_ones_and_go_first(opened: Workspace) -> None:
-    folder = opened.store.profile / "backups"
+    folder = inside(opened).store.profile / "backups"
     folder.mkdir()
     for name in ("001700000000000-daily.db", "099999999999999-daily.db", "001600000000000-before-2.db"):
-        shutil.copy(opened.store.path, folder / name)
+        shutil.copy(inside(opened).store.path, folder / name)
     (folder / "somebody's own.db").write_bytes(b"x")
     for _n in range(4):
         opened.safety.back_up()
-    names = [path.name for path in opened.store.backups()]
+    names = [path.name for path in inside(opened).store.backups()]
     assert names == [
         *(f"copy-00000000{n}-asked.db" for n in (4, 3, 2, 1)),
         "099999999999999-daily.db",
@@ -87,10 +87,10 @@ def test_copies_named_by_a_clock_are_older_than_counted_ones_and_go_first(opened
 
 
 def test_copies_before_migrations_are_not_pushed_out_by_daily_ones(opened: Workspace) -> None:
-    opened.store.back_up("before-4")
+    inside(opened).store.back_up("before-4")
     for _n in range(7):
         opened.safety.back_up()
-    names = [path.name for path in opened.store.backups()]
+    names = [path.name for path in inside(opened).store.backups()]
     assert names[-1] == "copy-000000001-before-4.db" and len(names) == copy_names.KEEP_ORDINARY + 1
     opened.close()
 
@@ -102,7 +102,7 @@ def test_migrations_that_fail_again_and_again_do_not_push_out_the_daily_copies(
     opened.close()
     monkeypatch.setattr(migrations, "STEPS", [*migrations.STEPS, migrations.Step("bad", "nonsense;")])
     monkeypatch.setattr(migrations, "VERSION", migrations.VERSION + 1)
-    profile = opened.store.profile
+    profile = inside(opened).store.profile
     for _n in range(8):
         with pytest.raises(Exception, match="nonsense"):
             Store.open(profile, KEY)
@@ -112,12 +112,12 @@ def test_migrations_that_fail_again_and_again_do_not_push_out_the_daily_copies(
 
 @pytest.mark.parametrize("where", [0.3, 0.6, 0.9])
 def test_a_damaged_store_is_never_copied_over_good_copies(opened: Workspace, where: float) -> None:
-    profile = opened.store.profile
+    profile = inside(opened).store.profile
     for n in range(150):
         opened.keeping.keep_note(f"t-{n}", "x" * 6_000)
     for _n in range(5):
         opened.safety.back_up()
-    good = opened.store.backups()
+    good = inside(opened).store.backups()
     opened.close()
     damage(profile / "store.db", where)
     store = Store.open(profile, KEY)
@@ -137,7 +137,7 @@ def test_the_best_copy_is_offered_with_what_it_would_lack(opened: Workspace) -> 
     same = desk.safety.best_copy()
     assert same is not None and same.lacks is not None and not same.lacks.anything
     for n in range(3):
-        source = desk.store.profile / f"{n}.txt"
+        source = inside(desk).store.profile / f"{n}.txt"
         source.write_bytes(b"a work")
         desk.pupil_work.take_in(pupil, source)
     desk.projects.open(project).set_fields({"title": "Written after the copy"})
@@ -150,7 +150,7 @@ def test_the_best_copy_is_offered_with_what_it_would_lack(opened: Workspace) -> 
 
 
 def test_what_a_copy_lacks_is_counted_as_far_as_the_damaged_store_can_be_read(opened: Workspace) -> None:
-    profile, desk = opened.store.profile, opened
+    profile, desk = inside(opened).store.profile, opened
     desk.safety.back_up()
     pupil = desk.pupil_work.add_pupil(desk.pupil_work.add_class("6-A"), "Zeynep")
     (profile / "w.txt").write_bytes(b"a work")
@@ -166,7 +166,7 @@ def test_what_a_copy_lacks_is_counted_as_far_as_the_damaged_store_can_be_read(op
 
 @pytest.mark.parametrize("left", [b"", secrets.token_bytes(40_000)])
 def test_nothing_is_claimed_about_a_store_that_cannot_be_read_at_all(opened: Workspace, left: bytes) -> None:
-    profile = opened.store.profile
+    profile = inside(opened).store.profile
     opened.safety.back_up()
     opened.close()
     (profile / "store.db").write_bytes(left)
@@ -175,12 +175,12 @@ def test_nothing_is_claimed_about_a_store_that_cannot_be_read_at_all(opened: Wor
 
 
 def test_a_damaged_copy_is_refused_and_the_next_best_is_named(opened: Workspace) -> None:
-    profile = opened.store.profile
+    profile = inside(opened).store.profile
     for n in range(50):
         opened.keeping.keep_note(f"t-{n}", "x" * 6_000)
     for _n in range(3):
         opened.safety.back_up()
-    newest, middle, oldest = opened.store.backups()
+    newest, middle, oldest = inside(opened).store.backups()
     opened.close()
     damage(newest)
     damage(middle, 0.8)
@@ -198,9 +198,9 @@ def test_a_damaged_copy_is_refused_and_the_next_best_is_named(opened: Workspace)
 
 
 def test_looking_at_copies_changes_none(opened: Workspace) -> None:
-    profile = opened.store.profile
+    profile = inside(opened).store.profile
     opened.safety.back_up()
-    (copy,) = opened.store.backups()
+    (copy,) = inside(opened).store.backups()
     before = (copy.read_bytes(), sorted(path.name for path in copy.parent.iterdir()))
     opened.safety.best_copy()
     assert (copy.read_bytes(), sorted(path.name for path in copy.parent.iterdir())) == before
@@ -211,15 +211,15 @@ def test_looking_at_copies_changes_none(opened: Workspace) -> None:
 def test_nothing_is_put_back_while_a_window_has_the_profile_open(opened: Workspace) -> None:
     opened.safety.back_up()
     with pytest.raises(ProfileInUseError):
-        restore_backup(opened.store.profile, opened.store.backups()[0], key=KEY)
+        restore_backup(inside(opened).store.profile, inside(opened).store.backups()[0], key=KEY)
     opened.keeping.keep_note("t-1", "goes on")
     opened.close()
 
 
 def test_a_profile_copied_while_it_is_open_opens_with_all_that_was_kept(opened: Workspace, tmp_path: Path) -> None:
     opened.keeping.keep_note("t-1", "kept in the log")
-    assert (opened.store.profile / "store.db-wal").stat().st_size > 0
-    shutil.copytree(opened.store.profile, tmp_path / "copied")
+    assert (inside(opened).store.profile / "store.db-wal").stat().st_size > 0
+    shutil.copytree(inside(opened).store.profile, tmp_path / "copied")
     opened.keeping.keep_note("t-1", "written later")
     copied = open_workspace(tmp_path / "copied", key=KEY)
     assert copied.keeping.note("t-1") == "kept in the log" and copied.safety.check() == []
@@ -246,19 +246,19 @@ def only_the_log(store: Path) -> None:
 def test_a_store_that_was_lost_is_not_begun_anew_silently(opened: Workspace, loss: Callable[[Path], None]) -> None:
     opened.safety.back_up()
     opened.close()
-    loss(opened.store.path)
+    loss(inside(opened).store.path)
     with pytest.raises(StoreDamagedError):
-        Store.open(opened.store.profile, KEY)
+        Store.open(inside(opened).store.profile, KEY)
 
 
 def test_a_copy_put_back_is_a_device_of_its_own(opened: Workspace) -> None:
     from local_db.tables import settings
 
-    settings.put(opened.store, "device", "d-1")
+    settings.put(inside(opened).store, "device", "d-1")
     opened.safety.back_up()
     opened.close()
-    restore_backup(opened.store.profile, list_backups(opened.store.profile)[0], key=KEY)
-    store = Store.open(opened.store.profile, KEY)
+    restore_backup(inside(opened).store.profile, list_backups(inside(opened).store.profile)[0], key=KEY)
+    store = Store.open(inside(opened).store.profile, KEY)
     assert settings.get(store, "device") is None
     store.close()
 
@@ -271,7 +271,7 @@ def test_two_copies_at_once_wait_for_each_other(opened: Workspace) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(list(opened.store.sound_copies())) == 4
+    assert len(list(inside(opened).store.sound_copies())) == 4
     opened.close()
 
 

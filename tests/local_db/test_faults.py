@@ -77,7 +77,7 @@ def test_typing_goes_on_after_every_fault(disk: Disk, desk: Workspace, kind: str
     def look() -> None:
         type_more()
         assert desk.projects.get(project).title == f"Title {kept[0]}"
-        assert desk.store.check() == []
+        assert inside(desk).store.check() == []
 
     every_fault(disk, kind, type_more, look)
 
@@ -99,10 +99,10 @@ def test_a_work_is_taken_in_or_nothing_is_left_of_it(disk: Disk, desk: Workspace
         assert set(acknowledged) <= set(rows)
         for row in rows.values():
             assert len(work.read(row.id)) == row.size
-        assert not list(desk.store.files.folder.rglob("*.part"))
+        assert not list(inside(desk).store.files.folder.rglob("*.part"))
 
     every_fault(disk, kind, take_in, look)
-    profile = desk.store.profile
+    profile = inside(desk).store.profile
     desk.close()
     store = Store.open(profile, KEY)
     file_use.collect(store)
@@ -112,17 +112,17 @@ def test_a_work_is_taken_in_or_nothing_is_left_of_it(disk: Disk, desk: Workspace
 
 @EACH_KIND
 def test_a_copy_is_made_whole_or_not_and_the_older_ones_stay(disk: Disk, desk: Workspace, kind: str) -> None:
-    first = desk.store.back_up("asked")
+    first = inside(desk).store.back_up("asked")
     made = [first]
 
     def back_up() -> None:
-        made.append(desk.store.back_up("asked"))
+        made.append(inside(desk).store.back_up("asked"))
 
     def look() -> None:
         assert made[-1].exists()
-        assert set(made[-3:]) <= set(desk.store.backups())
+        assert set(made[-3:]) <= set(inside(desk).store.backups())
         assert not list(first.parent.glob("*.part*"))
-        assert [path for path, _lacks in desk.store.sound_copies()] == desk.store.backups()
+        assert [path for path, _lacks in inside(desk).store.sound_copies()] == inside(desk).store.backups()
 
     every_fault(disk, kind, back_up, look)
 

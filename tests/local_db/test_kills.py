@@ -57,7 +57,7 @@ def at_each_step(disk: Disk, template: Path, act: Callable[[Path], object], afte
 def look(profile: Path) -> None:
     """All that was acknowledged is there, every page is sound, and every kept file has an owner."""
     workspace = open_workspace(profile, key=KEY)
-    store = workspace.store
+    store = inside(workspace).store
     assert workspace.keeping.note("t-1") == "kept"
     assert workspace.safety.check() == []
     file_use.collect(store)

@@ -75,7 +75,7 @@ def test_the_check_of_a_sound_store_stays_quiet_while_it_is_written_to(tmp_path:
 def test_a_check_that_could_not_be_made_is_not_called_damage(tmp_path: Path) -> None:
     much_written(tmp_path, key=KEY)
     workspace = open_workspace(tmp_path, key=KEY)
-    workspace.store.close_thread()
+    inside(workspace).store.close_thread()
     other = encrypted_database(tmp_path / "store.db", KEY)
     other.execute_sql("pragma locking_mode = exclusive")
     other.execute_sql("begin exclusive")

@@ -226,7 +226,7 @@ def test_a_tiny_disk_that_fills_up_while_it_is_used(tmp_path: Path) -> None:
         with pytest.raises(DiskFullError):
             workspace.safety.back_up()
         with pytest.raises(DiskFullError):
-            workspace.store.files.add([secrets.token_bytes(100_000)])
+            inside(workspace).store.files.add([secrets.token_bytes(100_000)])
         assert workspace.keeping.note("before") == "kept"
         ballast.unlink()
         workspace.keeping.keep_note("after", "kept too")

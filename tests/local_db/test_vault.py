@@ -176,7 +176,7 @@ def test_a_wrong_checksum_leaves_nothing(store: Store) -> None:
 
 
 def test_a_disk_that_breaks_while_a_file_is_read_is_called_that(desk: Workspace, monkeypatch) -> None:
-    sha256, _size = desk.store.files.add([b"x" * 300_000])
+    sha256, _size = inside(desk).store.files.add([b"x" * 300_000])
 
     class Broken:
         def __init__(self, real) -> None:
@@ -197,7 +197,7 @@ def test_a_disk_that_breaks_while_a_file_is_read_is_called_that(desk: Workspace,
     opened = Path.open
     monkeypatch.setattr(Path, "open", lambda path, *args, **named: Broken(opened(path, *args, **named)))
     with pytest.raises(IoError):
-        desk.store.files.read_all(sha256)
+        inside(desk).store.files.read_all(sha256)
 
 
 def test_names_on_disk_tell_nothing(store: Store) -> None:

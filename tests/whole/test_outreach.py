@@ -16,7 +16,7 @@ from app.workspace import Workspace
 from local_db.tables import settings
 from server.accounts.sign_in import hash_password
 from server.core.database import Account
-from server.directory import cards
+from server.directory import publishing
 from server.directory.packs import PackFolder
 from server.posts import commands as platform_posts
 from tests.inside import inside
@@ -217,7 +217,7 @@ def test_a_contact_request_brings_its_words(platform: RunningPlatform, computers
         about="Azulejos and geometry", available=True, school="Escola da Foz", town="Porto"
     )
     sync(maria.workspace)
-    cards.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
+    publishing.publish(platform.database, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
     sync(ayse.workspace)
     found = ayse.workspace.partners.get(
         "t-maria"
