@@ -4,6 +4,7 @@ Nothing ends the thread. What is wrong with the line waits, what is wrong with t
 tried again later, and what is wrong with files, vocabularies or the directory does not hold up the teacher's changes.
 """
 
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_db.directory.database import DirectoryDatabase
-from local_db.errors import StoreError
+from local_db.errors import DiskFullError, StoreError
 from local_db.store import Store
 from local_db.tables import outbox, records, settings, transfers
 from sync.connection import Connection
@@ -186,6 +187,9 @@ class SyncService:
         """The failure under a name that has a sentence. Faults of the program are noted."""
         if isinstance(error, SyncError | StoreError):
             return error
+        known = _of_the_system(error) if isinstance(error, OSError) else None
+        if known:
+            return known
         self._problems.note(stage, error)
         fault = ProgramError(type(error).__name__)
         fault.__cause__ = error
@@ -299,6 +303,15 @@ class SyncService:
             return self._waits_of("exchange").failed(error)
         asked = [error.retry_after for error in outcome.failures.values() if isinstance(error, BusyError)]
         return max([self._pause, *asked])
+
+
+def _of_the_system(error: OSError) -> Failure | None:
+    """What the operating system says of disk or network; None for what only a fault of ours leads to."""
+    from sync.translate import is_network_number, network_error
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(str(error))
+    return network_error(error) if is_network_number(error) else None
 
 
 def _code(error: Failure) -> str:
