@@ -7,6 +7,7 @@ import pytest
 
 from app.workspace import Workspace
 from sync.status import Status, StatusBoard
+from tests.inside import inside
 
 
 def test_changes_from_many_threads_are_all_there_and_told_in_order() -> None:
@@ -102,18 +103,18 @@ def test_typing_while_a_sync_ends_leaves_the_pill_idle(desk: Workspace) -> None:
         def stages(self, *_: Any) -> list[Any]:
             return [("exchange", gate.wait)]
 
-    desk.service._made = Engine()  # type: ignore[assignment]
+    inside(desk).service._made = Engine()  # type: ignore[assignment]
 
     def type_on() -> None:
         gate.wait()
         for _key in range(20):
-            desk.service.recount()
+            inside(desk).service.recount()
         desk.close_thread()
 
     for _round in range(20):
         typing = threading.Thread(target=type_on)
         typing.start()
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
         typing.join(10)
         assert desk.status.state == "idle"
     assert told[-1] == desk.status

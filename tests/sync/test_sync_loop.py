@@ -21,6 +21,7 @@ from sync.errors import BadPackError, BusyError, OfflineError, SyncError
 from sync.protocol.messages import ExchangeAnswer, SignedPackList
 from tests.answering import AnsweringServer, http, json_answer
 from tests.conftest import wait_until
+from tests.inside import inside
 from tests.platform import AYSE, Computer, RunningPlatform
 
 Make = Callable[..., Computer]
@@ -84,8 +85,8 @@ def test_nothing_ends_the_loop(quick: None, desk: Workspace, kind: str) -> None:
     error, code = EXCEPTIONS[kind]
     told: list[str] = []
     desk.events.subscribe("status", lambda status: told.append(status.code))
-    desk.service._made = Engine(exchange=raising(error, 3))  # type: ignore[assignment]
-    desk.service.start()
+    inside(desk).service._made = Engine(exchange=raising(error, 3))  # type: ignore[assignment]
+    inside(desk).service.start()
     wait_until(lambda: desk.status.state == "idle" and desk.status.synced_at)
     assert told.count(code) >= 3 and desk.status.code == ""
     problems = desk.sync_centre.problems()
@@ -99,22 +100,22 @@ def test_what_is_kept_for_a_report_has_no_word_of_anybodys_data(desk: Workspace)
         except KeyError as error:
             raise ValueError(SECRET) from error
 
-    desk.service._made = Engine(exchange=fault)  # type: ignore[assignment]
+    inside(desk).service._made = Engine(exchange=fault)  # type: ignore[assignment]
     for _try in range(2):
         with pytest.raises(SyncError) as caught:
-            desk.service.sync_now()
+            inside(desk).service.sync_now()
     assert caught.value.code == desk.status.code == "program" and SECRET not in desk.status.detail
     (problem,) = desk.sync_centre.problems()
     assert (problem.kind, problem.times, problem.doing) == ("ValueError < KeyError", 2, "exchange")
     assert problem.places[-1].startswith("tests.sync.test_sync_loop:")
-    kept = json.dumps(settings.get(desk.store, "problems"))
+    kept = json.dumps(settings.get(inside(desk).store, "problems"))
     assert "ValueError" in kept and SECRET not in kept and "Zeynep" not in kept
 
 
 def test_problems_are_bounded_and_outlive_a_restart(platform: RunningPlatform, computers: Make) -> None:
     a = computers(platform, AYSE)
     for number in range(80):
-        a.workspace.service._problems.note(f"part-{number}", ValueError(SECRET))
+        inside(a.workspace).service._problems.note(f"part-{number}", ValueError(SECRET))
     assert len(a.workspace.sync_centre.problems()) == 50
     a.restart()
     problems = a.workspace.sync_centre.problems()
@@ -128,7 +129,7 @@ def test_a_problem_is_kept_in_memory_when_the_store_cannot_take_it(
         raise DiskFullError("full")
 
     monkeypatch.setattr("sync.problems.settings.put", full)
-    desk.service._problems.note("files", ValueError())
+    inside(desk).service._problems.note("files", ValueError())
     assert desk.sync_centre.problems()[0].kind == "ValueError"
 
 
@@ -146,21 +147,21 @@ def test_a_problem_is_kept_in_memory_when_the_store_cannot_take_it(
 def test_one_part_that_fails_holds_up_no_other_and_has_its_own_name(
     desk: Workspace, stage: str, error: Exception, code: str
 ) -> None:
-    engine = desk.service._made = Engine(**{stage: raising(error)})  # type: ignore[assignment]
-    outcome = desk.service.run()
+    engine = inside(desk).service._made = Engine(**{stage: raising(error)})  # type: ignore[assignment]
+    outcome = inside(desk).service.run()
     assert engine.tried == ["exchange", "files", "vocabularies", "directory"] and list(outcome.failures) == [stage]
     status = desk.status
     assert (
         status.state == "idle" and status.synced_at and [(t.stage, t.code) for t in status.troubles] == [(stage, code)]
     )
-    desk.service.run()
+    inside(desk).service.run()
     assert desk.status.troubles == ()
 
 
 def test_a_line_that_breaks_while_files_go_is_offline_but_the_changes_are_synced(desk: Workspace) -> None:
-    desk.service._made = Engine(files=raising(OfflineError("cut")))  # type: ignore[assignment]
+    inside(desk).service._made = Engine(files=raising(OfflineError("cut")))  # type: ignore[assignment]
     with pytest.raises(OfflineError):
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
     assert desk.status.state == "offline" and desk.status.synced_at
 
 
@@ -169,10 +170,10 @@ def test_a_part_that_failed_is_tried_again_later_and_at_once_when_asked(
 ) -> None:
     now = [1000.0]
     monkeypatch.setattr(waits, "clock", lambda: now[0])
-    engine = desk.service._made = Engine(directory=raising(BadPackError("damaged"), 2))  # type: ignore[assignment]
+    engine = inside(desk).service._made = Engine(directory=raising(BadPackError("damaged"), 2))  # type: ignore[assignment]
     for asked, later, tried in ((False, 0, 1), (False, 0, 1), (True, 0, 2), (False, 0, 2), (False, 400, 3)):
         now[0] += later
-        desk.service.run(person=asked)
+        inside(desk).service.run(person=asked)
         assert engine.tried.count("directory") == tried
     assert engine.tried.count("exchange") == 5
 
@@ -186,10 +187,10 @@ def test_listeners_that_raise_end_nothing_and_keep_nothing_from_the_others(desk:
     for name in ("status", "changed"):
         desk.events.subscribe(name, broken)
         desk.events.subscribe(name, lambda _value, name=name: heard.append(name))
-    desk.service._made = Engine(  # type: ignore[assignment]
-        exchange=lambda: desk.service._on_topics({"journal"})
+    inside(desk).service._made = Engine(  # type: ignore[assignment]
+        exchange=lambda: inside(desk).service._on_topics({"journal"})
     )
-    desk.service.sync_now()
+    inside(desk).service.sync_now()
     assert desk.status.state == "idle" and "changed" in heard and heard.count("status") >= 2
     assert {problem.doing for problem in desk.sync_centre.problems()} == {"on_status", "on_topics"}
 
@@ -202,9 +203,9 @@ def test_counting_on_a_damaged_store_keeps_the_pill_truthful(desk: Workspace, mo
         raise StoreDamagedError(Path("store.db"), [])
 
     monkeypatch.setattr("sync.service.outbox.counts", damaged)
-    desk.service._made = Engine(exchange=raising(OfflineError("cut")))  # type: ignore[assignment]
+    inside(desk).service._made = Engine(exchange=raising(OfflineError("cut")))  # type: ignore[assignment]
     with pytest.raises(OfflineError):
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
     assert (desk.status.state, desk.status.waiting) == ("offline", waiting)
 
 
@@ -220,11 +221,11 @@ def test_a_signed_list_made_in_the_year_10_to_the_18_keeps_no_diary_back(
     signed = SignedPackList(
         text=text, signature=key.sign(text.encode()).hex(), key=key.public_key().public_bytes_raw().hex()
     )
-    monkeypatch.setattr(a.workspace.client, "packs", lambda: signed)
+    monkeypatch.setattr(inside(a.workspace).client, "packs", lambda: signed)
     project = a.workspace.projects.create()
     a.workspace.projects.write_journal(project, "We met online.")
     for _round in range(3):
-        outcome = a.workspace.service.run()
+        outcome = inside(a.workspace).service.run()
         assert set(outcome.failures) <= {"directory"}
     assert a.workspace.status.state == "idle" and a.workspace.status.waiting == 0
 
@@ -233,9 +234,9 @@ def test_numbers_of_10_to_the_30_are_no_end(quick: None, desk: Workspace, answer
     huge = 10**30
     record = {"kind": "journal", "id": "j", "revision": huge, "fields": {"text": "x", "at": huge}}
     server: AnsweringServer = answering(json_answer({"scopes": {"account:me": {"seq": huge, "records": [record]}}}))
-    desk.line.connected = True
-    desk.client.base_url, desk.client._access = server.url + "/", "a-token"
-    desk.service.start()
+    desk.online = True
+    inside(desk).client.base_url, inside(desk).client._access = server.url + "/", "a-token"
+    inside(desk).service.start()
     wait_until(lambda: len(server.asked) >= 3)
     assert desk.status.synced_at is None
     wait_until(lambda: desk.status.code in ("program", "bad_answer"))
@@ -255,20 +256,20 @@ def test_a_wait_the_platform_asked_for_holds_whatever_is_typed_or_pressed(
     quick: None, desk: Workspace, answering: Any, clock: list[float]
 ) -> None:
     server: AnsweringServer = answering(http("503 Unavailable", Retry_After="600"))
-    desk.line.connected = True
-    desk.client.base_url, desk.client._access = server.url + "/", "a-token"
+    desk.online = True
+    inside(desk).client.base_url, inside(desk).client._access = server.url + "/", "a-token"
     with pytest.raises(BusyError):
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
     asked = len(server.asked)
     first_until = desk.status.wait_until
     clock[0] += 500
     with pytest.raises(BusyError) as held:
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
     assert len(server.asked) == asked and held.value.retry_after == 100
     assert desk.status.code == "busy" and desk.status.wait_until and first_until
 
     rested: list[bool] = []
-    service = desk.service
+    service = inside(desk).service
     resting = threading.Thread(target=lambda: rested.append(service._rest(1000)))
     resting.start()
     for person in (False, True, False, True):
@@ -280,7 +281,7 @@ def test_a_wait_the_platform_asked_for_holds_whatever_is_typed_or_pressed(
     resting.join(10)
     assert rested == [True]
     with pytest.raises(BusyError):
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
     assert len(server.asked) == asked + 1
 
 
@@ -311,9 +312,9 @@ def test_an_answer_for_another_account_is_not_taken_in(
         account: str = ""
 
     monkeypatch.setattr("sync.client.ExchangeAnswer", Named)
-    desk.line.connected = True
-    desk.client.base_url = answering(json_answer({"account": "nikos"})).url + "/"
-    desk.client._access, desk.client._whose = "a-token", "ayse"
+    desk.online = True
+    inside(desk).client.base_url = answering(json_answer({"account": "nikos"})).url + "/"
+    inside(desk).client._access, inside(desk).client._whose = "a-token", "ayse"
     with pytest.raises(SyncError) as caught:
-        desk.service.sync_now()
+        inside(desk).service.sync_now()
     assert caught.value.code == "other_account" and desk.status.state == "signed_out"

@@ -18,6 +18,7 @@ from sync.client import ApiClient
 from sync.errors import BadAnswerError, NoBrowserError, OfflineError, SignInCancelledError, SignInNeededError, SyncError
 from sync.sign_in import sign_in
 from tests.answering import json_answer
+from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Computer, RunningPlatform
 from ui.demo.platform import browser_of
 
@@ -109,7 +110,7 @@ def test_an_answer_lost_while_renewing_is_asked_for_again(
     platform: RunningPlatform, computers: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a = computers(platform, AYSE)
-    client = a.workspace.client
+    client = inside(a.workspace).client
     with monkeypatch.context() as cutting:
 
         def lost(*arguments: Any) -> None:
@@ -137,10 +138,10 @@ def test_a_new_token_that_a_full_disk_cannot_take_is_not_forgotten(
 
         full.setattr("app.tokens.settings.put", no_room)
         with pytest.raises(DiskFullError):
-            a.workspace.client.refresh()
+            inside(a.workspace).client.refresh()
     for _round in range(3):
-        a.workspace.client.refresh()
-    a.restart().client.refresh()
+        inside(a.workspace).client.refresh()
+    inside(a.restart()).client.refresh()
 
 
 # -- a keyring that is locked ------------------------------------------------------------------
@@ -168,7 +169,7 @@ def test_a_keyring_locked_when_a_new_token_comes_does_not_lose_it(
 ) -> None:
     a = computers(platform, AYSE)
     (old,) = moody.kept.values()
-    client = a.workspace.client
+    client = inside(a.workspace).client
     before = client._refresh_token()
     real = client._grant
 
@@ -183,11 +184,11 @@ def test_a_keyring_locked_when_a_new_token_comes_does_not_lose_it(
     newest = client._refresh_token()
     assert newest and newest != before and list(moody.kept.values()) == [old]
     a.restart()
-    a.workspace.client.refresh()
+    inside(a.workspace).client.refresh()
     moody.locked_for = set()
-    a.workspace.client.refresh()
-    assert list(moody.kept.values()) == [a.workspace.client._refresh_token()]
-    assert settings.get(a.workspace.store, "refresh-token")["token"] is None
+    inside(a.workspace).client.refresh()
+    assert list(moody.kept.values()) == [inside(a.workspace).client._refresh_token()]
+    assert settings.get(inside(a.workspace).store, "refresh-token")["token"] is None
 
 
 def test_signing_out_with_a_locked_keyring_is_signed_out(
@@ -205,8 +206,8 @@ def test_signing_out_with_a_locked_keyring_is_signed_out(
 
 
 def test_a_token_of_an_earlier_version_still_counts(desk: Workspace) -> None:
-    settings.put(desk.store, "refresh-token", "as it was kept")
-    assert TokenKeeper(desk.store).get() == "as it was kept"
+    settings.put(inside(desk).store, "refresh-token", "as it was kept")
+    assert TokenKeeper(inside(desk).store).get() == "as it was kept"
 
 
 # -- another's account -------------------------------------------------------------------------
@@ -218,25 +219,25 @@ def test_the_wrong_account_while_the_line_drops_sends_nothing_under_another_name
     a = computers(platform, AYSE)
     project = a.workspace.projects.create()
     a.sync()
-    me, token = a.workspace.account.current, a.workspace.client._refresh_token()
+    me, token = a.workspace.account.current, inside(a.workspace).client._refresh_token()
     a.workspace.projects.write_journal(project, "Ayşe's own words")
     a.email = NIKOS
     with monkeypatch.context() as cutting:
 
         def cut(*_: object) -> None:
-            a.workspace.line.connected = False
+            a.workspace.online = False
             raise OfflineError("cut")
 
-        cutting.setattr(a.workspace.client, "owner_of", cut)
+        cutting.setattr(inside(a.workspace).client, "owner_of", cut)
         with pytest.raises(OfflineError):
             a.sign_in()
-    assert a.workspace.account.current == me and a.workspace.client._refresh_token() == token
-    assert len(revocations.waiting(a.workspace.store)) == 1
+    assert a.workspace.account.current == me and inside(a.workspace).client._refresh_token() == token
+    assert len(revocations.waiting(inside(a.workspace).store)) == 1
     a.restart()
-    a.workspace.line.connected = True
+    a.workspace.online = True
     a.sync()
     owners = platform.database.db.execute_sql("select distinct owner_id from record where kind = 'journal'").fetchall()
-    assert owners == [(me.id,)] and revocations.waiting(a.workspace.store) == []
+    assert owners == [(me.id,)] and revocations.waiting(inside(a.workspace).store) == []
 
 
 def test_another_teachers_token_in_the_profile_sends_nothing_and_is_dropped(
@@ -246,8 +247,8 @@ def test_another_teachers_token_in_the_profile_sends_nothing_and_is_dropped(
     project = a.workspace.projects.create()
     a.sync()
     a.workspace.projects.write_journal(project, "Ayşe's own words")
-    stolen = b.workspace.client._refresh_token()
-    a.workspace.client._keep_token(stolen)
+    stolen = inside(b.workspace).client._refresh_token()
+    inside(a.workspace).client._keep_token(stolen)
     a.restart()  # as after a restored profile, or a crash between keyring and store
     with pytest.raises(SyncError) as caught:
         a.sync()
@@ -255,15 +256,15 @@ def test_another_teachers_token_in_the_profile_sends_nothing_and_is_dropped(
     assert journals(platform) == set() and a.workspace.status.waiting == 1
     with pytest.raises(SignInNeededError):
         a.sync()
-    assert a.workspace.client._refresh_token() is None
+    assert inside(a.workspace).client._refresh_token() is None
     a.sign_in()
     a.sync()
     assert len(journals(platform)) == 1 and a.workspace.status.waiting == 0
 
 
 def test_a_token_that_is_noted_for_another_account_is_not_used(desk: Workspace) -> None:
-    keeper = TokenKeeper(desk.store)
-    settings.put(desk.store, "account", {"id": "ayse"})
+    keeper = TokenKeeper(inside(desk).store)
+    settings.put(inside(desk).store, "account", {"id": "ayse"})
     keeper.announce("nikos-token", "nikos")
     assert keeper.get() is None
     keeper.keep("ayse-token")
@@ -286,16 +287,16 @@ def test_a_refused_account_changes_nothing_and_its_tokens_are_ended(platform: Ru
 def test_signing_out_without_a_line_is_at_once_and_told_later(platform: RunningPlatform, computers: Make) -> None:
     a = computers(platform, AYSE)
     count = "select count(*) from token"
-    a.workspace.line.connected = False
+    a.workspace.online = False
     a.workspace.account.sign_out()
-    assert a.workspace.client._refresh_token() is None and a.workspace.client._access is None
+    assert inside(a.workspace).client._refresh_token() is None and inside(a.workspace).client._access is None
     assert platform.database.db.execute_sql(count).fetchone() != (0,)
     a.restart()
-    a.workspace.line.connected = True
+    a.workspace.online = True
     with pytest.raises(SignInNeededError):
         a.sync()
     assert platform.database.db.execute_sql(count).fetchone() == (0,)
-    assert revocations.waiting(a.workspace.store) == []
+    assert revocations.waiting(inside(a.workspace).store) == []
     a.sign_in()
     a.sync()
 
