@@ -73,9 +73,10 @@ EXCEPTIONS: dict[str, tuple[BaseException, str]] = {
     "a_keyring_that_breaks": (keyring.errors.KeyringLocked(SECRET), "program"),
     "a_bare_socket_error": (ConnectionResetError(errno.ECONNRESET, "reset"), "offline"),
     "no_way_there": (OSError(errno.ENETUNREACH, "unreachable"), "offline"),
-    "a_full_disk": (OSError(errno.ENOSPC, "full"), "store"),
-    "a_store_on_a_full_disk": (DiskFullError("full"), "store"),
-    "damaged_pages": (StoreDamagedError(Path("store.db"), []), "store"),
+    "a_full_disk": (OSError(errno.ENOSPC, "full"), "disk_full"),
+    "a_store_on_a_full_disk": (DiskFullError("full"), "disk_full"),
+    "a_folder_that_is_read_only": (PermissionError(errno.EACCES, "no"), "store_read_only"),
+    "damaged_pages": (StoreDamagedError(Path("store.db"), []), "store_damaged"),
     "no_line": (OfflineError("cut"), "offline"),
 }
 
@@ -136,8 +137,8 @@ def test_a_problem_is_kept_in_memory_when_the_store_cannot_take_it(
 @pytest.mark.parametrize(
     ("stage", "error", "code"),
     [
-        ("files", FileDamagedError("damaged"), "store"),
-        ("files", DiskFullError("full"), "store"),
+        ("files", FileDamagedError("damaged"), "file_damaged"),
+        ("files", DiskFullError("full"), "disk_full"),
         ("files", FileNotFoundError(errno.ENOENT, "gone"), "program"),
         ("vocabularies", TypeError(SECRET), "program"),
         ("directory", BadPackError("damaged"), "bad_pack"),

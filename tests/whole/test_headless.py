@@ -37,7 +37,7 @@ def said(profile: Path, capsys: pytest.CaptureFixture[str], server: str = "http:
         (OfflineError("cut"), "offline"),
         (BusyError(90, "HTTP 503", asked=True), "busy"),
         (WrongAccountError("other"), "other_account"),
-        (DiskFullError("full"), None),
+        (DiskFullError("full"), "disk_full"),
         (ValueError("Zeynep Kara"), "program"),
         (KeyboardInterrupt(), "stopped"),
     ],
@@ -47,14 +47,14 @@ def test_each_failure_is_one_object_and_exit_code_1(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
-    state: str | None,
+    state: str,
 ) -> None:
     def fail(_self: object) -> None:
         raise error
 
     monkeypatch.setattr(SyncService, "_greet", fail)
     code, result = said(profile, capsys)
-    assert code == 1 and result["state"] == (state or getattr(error, "code", "store"))
+    assert code == 1 and result["state"] == state
     assert "Zeynep" not in json.dumps(result)
     assert ("retry_after" in result) == (state == "busy")
 
