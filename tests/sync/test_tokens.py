@@ -25,6 +25,9 @@ from ui.demo.platform import browser_of
 Make = Callable[..., Computer]
 
 
+ACCESS, NEXT = "a" * 43, "n" * 43  # as a platform makes them
+
+
 class MoodyKeyring(KeyringBackend):
     """A keyring that may be locked."""
 
@@ -72,7 +75,7 @@ def test_eight_threads_whose_token_ran_out_renew_it_once(answering: Any) -> None
     kept, gate = ["first"], threading.Barrier(8)
     server = answering(
         lambda head: (
-            json_answer({"access_token": "a", "refresh_token": "next", "expires_in": 900})
+            json_answer({"access_token": ACCESS, "refresh_token": NEXT, "expires_in": 900})
             if b"/oauth/token" in head
             else json_answer({})
         )
@@ -88,7 +91,7 @@ def test_eight_threads_whose_token_ran_out_renew_it_once(answering: Any) -> None
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sum("/oauth/token" in line for line in server.asked) == 1 and kept == ["next"]
+    assert sum("/oauth/token" in line for line in server.asked) == 1 and kept == [NEXT]
 
 
 def test_a_token_that_was_renewed_meanwhile_signs_nobody_out(answering: Any) -> None:
@@ -99,11 +102,11 @@ def test_a_token_that_was_renewed_meanwhile_signs_nobody_out(answering: Any) -> 
         if b"refresh_token=old" in head:
             kept[0] = "new"
             return json_answer({"error": "invalid_grant"}, "400 Bad")
-        return json_answer({"access_token": "a", "refresh_token": "newer", "expires_in": 900})
+        return json_answer({"access_token": ACCESS, "refresh_token": NEXT, "expires_in": 900})
 
     client = ApiClient(answering(answer).url, lambda: kept[0], lambda token: kept.__setitem__(0, str(token)))
     client.refresh()
-    assert kept == ["newer"] and client._access == "a"
+    assert kept == [NEXT] and client._access == ACCESS
 
 
 def test_an_answer_lost_while_renewing_is_asked_for_again(
