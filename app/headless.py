@@ -9,6 +9,7 @@ from typing import Any
 from app.console import use_utf8
 from app.workspace import Workspace, open_workspace
 from local_db.errors import PassphraseNeededError, StoreError
+from sync.codes import code_of
 from sync.errors import BusyError, SyncError
 from sync.service import Outcome
 
@@ -55,7 +56,7 @@ def _run(workspace: Workspace) -> Said:
     except SyncError as error:
         return {"state": error.code, "detail": error.detail}, NOT_SYNCED
     except StoreError as error:
-        return {"state": getattr(error, "code", "store"), "detail": f"{type(error).__name__}: {error}"}, NOT_SYNCED
+        return {"state": code_of(error), "detail": f"{type(error).__name__}: {error}"}, NOT_SYNCED
     except KeyboardInterrupt:
         return {"state": "stopped", "detail": "interrupted"}, NOT_SYNCED
 
@@ -65,5 +66,5 @@ def _told(outcome: Outcome) -> Said:
     said = {**report, "topics": sorted(report["topics"])}
     if not outcome.failures:
         return {"state": "synced", **said}, WELL
-    troubles = {stage: getattr(error, "code", "store") for stage, error in outcome.failures.items()}
+    troubles = {stage: code_of(error) for stage, error in outcome.failures.items()}
     return {"state": "partly_synced", **said, "troubles": troubles}, NOT_SYNCED

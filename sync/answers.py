@@ -20,6 +20,7 @@ from sync.errors import (
     CaptivePortalError,
     MovedError,
     NetworkSignInError,
+    OfflineError,
     ProxySignInError,
     RefusedError,
     SignInNeededError,
@@ -66,6 +67,8 @@ class Pace:
 
 def pieces(response: requests.Response) -> Iterator[bytes]:
     """The body as it comes, still packed. Raises OfflineError or SlowLineError where it is cut or dries up."""
+    if not _has_an_end(response):
+        raise OfflineError("the answer was cut within its headers")
     pace = Pace()
     while True:
         before = time.monotonic()
@@ -77,6 +80,14 @@ def pieces(response: requests.Response) -> Iterator[bytes]:
             return
         pace.took(time.monotonic() - before, len(piece))
         yield piece
+
+
+def _has_an_end(response: requests.Response) -> bool:
+    """Whether the headers say where the body ends. http.client takes headers that were cut for whole ones, and a file
+    of unknown length that was cut looks like a shorter file."""
+    status, headers = response.status_code, response.headers
+    bodiless = response.request.method == "HEAD" or status == 204
+    return bodiless or "Content-Length" in headers or "chunked" in headers.get("Transfer-Encoding", "").lower()
 
 
 def body(response: requests.Response, limit: int | None = None) -> bytes:

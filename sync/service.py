@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from local_db.directory.database import DirectoryDatabase
 from local_db.errors import StoreError
+from local_db.naming import named
 from local_db.store import Store
 from local_db.tables import outbox, records, settings, transfers
+from sync.codes import Failure, code_of
 from sync.connection import Connection
 from sync.errors import BusyError, OfflineError, ProgramError, SyncError, WrongAccountError
 from sync.problems import Problem, ProblemBook
@@ -30,7 +32,6 @@ __all__ = ["Outcome", "Problem", "StageTrouble", "Status", "SyncService"]
 
 FIRST_LOOK = 0.3  # after the start: the window is painted first
 SETTLE = 1.0  # a moment for more typing before it is sent
-Failure = SyncError | StoreError
 
 
 @dataclass
@@ -186,6 +187,10 @@ class SyncService:
         """The failure under a name that has a sentence. Faults of the program are noted."""
         if isinstance(error, SyncError | StoreError):
             return error
+        known = _of_the_line(error) or named(error, self._store.path)
+        if known:
+            known.__cause__ = error
+            return known
         self._problems.note(stage, error)
         fault = ProgramError(type(error).__name__)
         fault.__cause__ = error
@@ -205,7 +210,7 @@ class SyncService:
     # -- telling -----------------------------------------------------------------------------
 
     def _tell_success(self, outcome: Outcome) -> None:
-        troubles = tuple(StageTrouble(stage, _code(error)) for stage, error in outcome.failures.items())
+        troubles = tuple(StageTrouble(stage, code_of(error)) for stage, error in outcome.failures.items())
         cut = next((error for error in outcome.failures.values() if isinstance(error, OfflineError)), None)
         self._board.change(
             self._counts,
@@ -223,7 +228,7 @@ class SyncService:
         self._board.change(
             self._counts,
             state=error.state if isinstance(error, SyncError) else "trouble",
-            code=_code(error),
+            code=code_of(error),
             detail=str(error),
             progress=None,
             wait_until=time.time() + error.retry_after if isinstance(error, BusyError) and asked else None,
@@ -301,8 +306,11 @@ class SyncService:
         return max([self._pause, *asked])
 
 
-def _code(error: Failure) -> str:
-    return str(getattr(error, "code", "store"))
+def _of_the_line(error: BaseException) -> SyncError | None:
+    """A bare error of a socket; None for all else."""
+    from sync.translate import is_network_number, network_error
+
+    return network_error(error) if isinstance(error, OSError) and is_network_number(error) else None
 
 
 def _kept_time(store: Store) -> float | None:

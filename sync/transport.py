@@ -11,7 +11,7 @@ from requests.auth import AuthBase
 
 from sync import answers
 from sync.answers import Answer
-from sync.errors import OfflineError
+from sync.errors import BadAddressError, OfflineError
 from sync.line import Line
 from sync.patience import CONNECT_SECONDS, READ_SECONDS, PatientAdapter
 from sync.translate import network_error
@@ -76,8 +76,10 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, OSError) as error:
             raise network_error(error) from error
+        except ValueError as error:  # urllib.parse: half an IPv6 address, for instance
+            raise BadAddressError(type(error).__name__) from error
 
     def read(self, response: requests.Response) -> Answer:
         """The whole answer. Raises what it means when it is not a good one."""
