@@ -6,7 +6,7 @@ Described for people in docs/protocol.md, for machines in docs/openapi.json.
 
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Base64Bytes, BaseModel, ConfigDict, FailFast, Field, StringConstraints
 from typing_extensions import TypedDict
 
 PROTOCOL = 1
@@ -70,7 +70,7 @@ Change = Annotated[RecordChange | DocumentChange | Command, Field(discriminator=
 class ExchangeRequest(Message):
     device: Id
     cursors: Annotated[dict[Scope, Annotated[int, Field(ge=0)]], Field(max_length=2_000)] = {}
-    changes: Annotated[list[Change], Field(max_length=MAX_CHANGES)] = []
+    changes: Annotated[list[Change], FailFast(), Field(max_length=MAX_CHANGES)] = []  # the first bad one is enough
 
 
 class Result(Message):
