@@ -49,7 +49,7 @@ def revoke(db: Database, token: str) -> None:
 
 def account_of(db: Database, token: str) -> dict[str, Any] | None:
     """The account of an access token that is good now, without its password."""
-    rows = db.execute(
+    rows = db.read(
         "select t.used, a.id, a.email, a.name, a.role, a.country, a.school_id "
         "from token t join account a on a.id = t.account_id where t.hash = ? and t.kind = 'access' and t.expires > ?",
         hashed(token),
