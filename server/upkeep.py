@@ -1,5 +1,6 @@
 """Everything the platform does by itself, and how often."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from server.outreach import commands as outreach
 from server.pupil_work import files
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+UPLOAD_DAYS = 7  # that an upload may stand still before its bytes go
 
 
 def jobs(database: Database, data: Path) -> list[Job]:
@@ -24,6 +26,11 @@ def jobs(database: Database, data: Path) -> list[Job]:
         Job("remove expired codes", 10 * MINUTE, lambda: codes.remove_expired(database)),
         Job("forget old attempts", HOUR, lambda: attempts.remove_old(database)),
         Job("erase withdrawn files", HOUR, lambda: files.erase_withdrawn(database, data)),
+        Job(
+            "drop stale uploads",
+            HOUR,
+            lambda: files.remove_stale_uploads(database, data, time.time() - UPLOAD_DAYS * DAY),
+        ),
         Job("forget answers of long ago", DAY, lambda: remembered.forget_old(database)),
     ]
 

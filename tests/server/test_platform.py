@@ -12,7 +12,6 @@ from server.core.refusals import Refused
 from server.projects import commands as projects
 from sync.protocol.document_kinds import PROJECT_DRAFT
 from sync.protocol.documents import SharedDocument
-from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 
 Make = Callable[..., Computer]
