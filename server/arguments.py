@@ -15,6 +15,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for one in (parser, run):
         one.add_argument("--host", default="127.0.0.1")
         one.add_argument("--port", type=int, default=8765)
+        one.add_argument("--workers", type=int, default=1, metavar="N", help="processes; more than one need PostgreSQL")
+        one.add_argument(
+            "--trusted-proxy",
+            action="append",
+            default=[],
+            metavar="CIDR",
+            help="a proxy whose X-Forwarded-For is believed, such as 10.0.0.2/32; may be given again",
+        )
     steps.add_parser("seed", help="fill an empty platform with the demonstration's community")
     steps.add_parser("publish", help="put what changed of teachers' entries into the directory now")
     review = steps.add_parser("review", help="list, approve or return projects as a national office")

@@ -1,45 +1,48 @@
 """``main.py serve``: run the platform, and what a national office does from a shell."""
 
 import argparse
-import gc
 import json
 import os
-import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import uvicorn
 from peewee import ImproperlyConfigured
 
 from server.core import migrations
+from server.core.addresses import networks
 from server.core.database import Database, Edit, Record, Upload
+from server.core.jobs import Jobs
+from server.core.limits import Limits
 from server.core.migrations import NewerDatabaseError
 from server.core.private_files import own_folder
 from server.core.refusals import Refused
 from server.demonstration import seed
 from server.directory import publishing
 from server.directory.packs import PackFolder
-from server.posts import commands as posts
 from server.projects import offices
+from server.upkeep import jobs
 from server.web import create_app
-
-PUBLISH_EVERY = 60.0  # seconds
+from server.workers import Application, run_one, run_several
 
 
 def main(options: argparse.Namespace) -> int:
     """Run one step of ``serve``; the exit code of the process."""
-    os.umask(0o077)  # what the platform makes is for its owner alone
-    own_folder(options.data)
-    url = options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}"
+    before = os.umask(0o077)  # what the platform makes is for its owner alone
     try:
-        database = Database(url, migrate=options.action != "migrate")
+        return _with_database(options)
     except ImproperlyConfigured:
         print("For PostgreSQL, install its driver first: pip install --require-hashes -r requirements-postgresql.lock")
-        return 2
     except NewerDatabaseError as error:
         print(error)
-        return 2
+    finally:
+        os.umask(before)
+    return 2
+
+
+def _with_database(options: argparse.Namespace) -> int:
+    own_folder(options.data)
+    url = options.database or f"sqlite:///{options.data.resolve() / 'platform.db'}"
+    database = Database(url, migrate=options.action != "migrate")
     actions: dict[str, Callable[[Database, argparse.Namespace], int]] = {
         "run": _run,
         "seed": _seed,
@@ -55,23 +58,23 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _run(database: Database, options: argparse.Namespace) -> int:
-    app = create_app(database, options.data)
-    threading.Thread(target=_publish_often, args=(database, PackFolder(options.data / "packs")), daemon=True).start()
-    gc.freeze()  # a large exchange makes many short-lived objects; looking through all others each time is in vain
-    gc.set_threshold(50_000, 20, 20)
+    try:
+        limits = Limits(trusted_proxies=networks(options.trusted_proxy))
+    except ValueError as error:
+        print(f"--trusted-proxy: {error}")
+        return 2
+    if options.workers > 1 and database.is_sqlite:
+        print("Several processes need PostgreSQL: --database postgresql://...")
+        return 2
+    upkeep = Jobs(database, jobs(database, options.data))
+    upkeep.start()
     print(f"TwinDesk platform on http://{options.host}:{options.port}", flush=True)
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+    if options.workers > 1:
+        run_several(Application(database.url, options.data, limits), options.host, options.port, options.workers)
+    else:
+        run_one(create_app(database, options.data, limits), options.host, options.port)
+    upkeep.stop()
     return 0
-
-
-def _publish_often(database: Database, folder: PackFolder) -> None:
-    """What teachers changed of their entries goes into the directory within a minute."""
-    while True:
-        today = datetime.now(UTC).date()
-        posts.take_down_expired(database)
-        if publishing.waiting(database, today):
-            publishing.publish(database, folder, today)
-        time.sleep(PUBLISH_EVERY)
 
 
 def _publish(database: Database, options: argparse.Namespace) -> int:

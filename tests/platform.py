@@ -14,6 +14,8 @@ import uvicorn
 
 from app.workspace import Workspace, open_workspace
 from server.core.database import Database
+from server.core.limits import Limits
+from server.core.serving import configured
 from server.demonstration import seed
 from server.web import create_app
 from sync.report import Report
@@ -26,20 +28,19 @@ AYSE, NIKOS = TEACHERS
 class RunningPlatform:
     """Uvicorn in a thread on a free port of 127.0.0.1, seeded with a small community."""
 
-    def __init__(self, data: Path, database: str | None = None, *, profiles: int = 60, **limits: float) -> None:
+    def __init__(self, data: Path, database: str | None = None, *, profiles: int = 60, **limits: Any) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
         self.database = Database(database or f"sqlite:///{data / 'platform.db'}")
         seed.seed(self.database, data, count=profiles)
-        limits = {"per_second": 5_000, "burst": 50_000} | limits
-        self.app = create_app(self.database, data, **limits)  # type: ignore[arg-type]
+        generous = {"per_second": 5_000, "burst": 50_000, "account_per_second": 5_000, "account_burst": 50_000}
+        self.app = create_app(self.database, data, Limits(**generous | limits))  # type: ignore[arg-type]
         self._socket = socket.socket(
             socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
         )  # asyncio: no delay only so
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self.app, log_level="error", access_log=False, lifespan="off")
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(configured(self.app, log_level="error"))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> "RunningPlatform":

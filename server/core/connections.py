@@ -69,7 +69,7 @@ def trouble(error: BaseException) -> Trouble:
     """
     if isinstance(error, MaxConnectionsExceeded):
         return "busy"
-    driver = error.args[0] if isinstance(error, peewee.DatabaseError | peewee.InterfaceError) and error.args else error
+    driver = getattr(error, "orig", error)
     if isinstance(driver, sqlite3.Error):
         return _of_sqlite(getattr(driver, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(error, peewee.OperationalError | peewee.InterfaceError) and hasattr(driver, "sqlstate"):

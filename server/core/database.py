@@ -167,9 +167,8 @@ class Database:
                         self.execute("select pg_advisory_unlock(?)", _number(name))
 
     def all(self, query: peewee.BaseQuery) -> list[dict[str, Any]]:
-        """Every row of a query."""
-        with self.connected():
-            return list(query.bind(self.db).dicts())
+        """Every row of a query. Outside a transaction it is asked again when the connection was lost."""
+        return self._read(lambda: list(query.bind(self.db).dicts()))
 
     def one(self, query: peewee.BaseQuery) -> dict[str, Any] | None:
         """The first row of a query, or None."""
@@ -190,6 +189,10 @@ class Database:
             cursor = self.db.execute_sql(self._marked(statement), values)
             return list(cursor.fetchall()) if cursor.description else []
 
+    def read(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Like ``execute``, for a statement that only reads: asked again when the connection was lost."""
+        return self._read(lambda: self.execute(statement, *values))
+
     def many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
         """One statement for many rows; ``?`` marks a value on both databases."""
         if rows:
@@ -204,6 +207,16 @@ class Database:
                 part = values[start : start + 500]
                 rows += self.execute(f"{select} in ({', '.join('?' * len(part))})", *first, *part)
         return rows
+
+    def _read(self, work: Callable[[], T]) -> T:
+        for left in range(2, -1, -1):
+            try:
+                with self.connected():
+                    return work()
+            except peewee.PeeweeException as error:
+                if not left or self._held.depth or self.db.in_transaction() or trouble(error) != "lost":
+                    raise
+        raise AssertionError("not reached")
 
     def insert_new(self, model: type[peewee.Model], **values: Any) -> bool:
         """Insert a row unless its key exists; whether it was new. What exists stays as it is."""

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Base64Bytes, BaseModel, ConfigDict, FailFast, Field, StringConstraints
 from typing_extensions import TypedDict
 
 PROTOCOL = 2
@@ -89,7 +89,7 @@ class ExchangeRequest(Message):
     digest: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
     cursors: Annotated[dict[Scope, Number], Field(max_length=MAX_SCOPES)] = {}
     began: Annotated[dict[Scope, Number], Field(max_length=MAX_SCOPES)] = {}
-    changes: Annotated[list[Change], Field(max_length=MAX_CHANGES)] = []
+    changes: Annotated[list[Change], FailFast(), Field(max_length=MAX_CHANGES)] = []  # the first bad one is enough
 
 
 class Result(Message):

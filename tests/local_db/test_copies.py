@@ -15,6 +15,7 @@ from local_db import copy_names, keys, migrations
 from local_db.copy_names import list_backups
 from local_db.errors import ProfileInUseError, StoreDamagedError
 from local_db.store import Store
+from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
 YEAR = 365 * 24 * 3600

@@ -20,6 +20,7 @@ from local_db.errors import BusyError, DiskFullError, IoError, ReadOnlyError, St
 from local_db.store import Store
 from local_db.tables import file_use
 from tests.faults import KINDS, Disk
+from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
 NAMED = {"full": DiskFullError, "broken": IoError, "read-only": ReadOnlyError, "busy": BusyError}

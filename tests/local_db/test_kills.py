@@ -15,6 +15,7 @@ from local_db.errors import StoreDamagedError
 from local_db.store import Store
 from local_db.tables import file_use, pupil_work, settings
 from tests.faults import Disk, killed_at
+from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")

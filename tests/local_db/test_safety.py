@@ -11,6 +11,7 @@ from app.workspace import open_workspace
 from local_db import database, keys, migrations
 from local_db.errors import BusyError
 from local_db.store import Store, encrypted_database
+from tests.inside import inside
 from tests.local_db.test_copies import damage
 
 KEY = secrets.token_bytes(32)

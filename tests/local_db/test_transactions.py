@@ -18,6 +18,7 @@ from local_db.store import Store, encrypted_database
 from local_db.tables import settings
 from local_db.tables.settings import Setting
 from tests.faults import fill, tiny_disk
+from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
 

@@ -15,6 +15,7 @@ from local_db.files import CHUNK, FileVault
 from local_db.store import Store
 from local_db.tables import file_use, pupil_work, transfers
 from tests.faults import Disk
+from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
 

@@ -12,7 +12,6 @@ from server.core.refusals import Refused
 from server.projects import offices
 from sync.protocol.document_kinds import PROJECT_DRAFT
 from sync.protocol.documents import SharedDocument
-from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, active_project, command
 
 Make = Callable[..., Computer]
@@ -165,25 +164,6 @@ def test_every_change_is_applied_once_however_often_it_comes(any_platform: Runni
     assert any_platform.database.db.execute_sql("select revision from record where id = 'r1'").fetchall() == [(1,)]
 
 
-def test_a_tokens_life(platform: RunningPlatform, computers: Make) -> None:
-    a = computers(platform, AYSE)
-    api = Api(platform)
-    old = inside(a.workspace).client._refresh_token()
-
-    def refresh(token: str):
-        return api.call("POST", "/oauth/token", data={"grant_type": "refresh_token", "refresh_token": token})
-
-    new = refresh(old).json()
-    again = refresh(old)  # the answer was lost, its successor never used
-    assert again.status_code == 200 and again.json()["refresh_token"] != new["refresh_token"]
-    assert refresh(new["refresh_token"]).status_code == 400  # the lost one is dead
-    used = refresh(again.json()["refresh_token"]).json()
-    assert refresh(old).status_code == 400  # used after its successor: a theft
-    assert refresh(used["refresh_token"]).status_code == 400  # the whole family ends
-    me = api.call("GET", "/v1/me", headers={"Authorization": f"Bearer {used['access_token']}"})
-    assert me.status_code == 401
-
-
 def test_a_code_works_once_and_only_with_its_verifier(platform: RunningPlatform) -> None:
     api = Api(platform)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 64).digest()).rstrip(b"=").decode()
@@ -253,7 +233,7 @@ def test_a_bomb_of_gzip_and_a_mountain_are_refused(platform: RunningPlatform, co
     bomb = gzip.compress(b" " * 200_000_000, 9)
     head = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert api.call("POST", "/v1/exchange", data=bomb, headers=head).status_code == 413
-    assert api.call("POST", "/v1/exchange", data=b"not gzip", headers=head).status_code == 413
+    assert api.call("POST", "/v1/exchange", data=b"not gzip", headers=head).status_code == 400
     assert (
         api.call(
             "POST", "/v1/exchange", data=b" " * 40_000_000, headers={"Content-Type": "application/json"}
