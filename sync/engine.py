@@ -16,7 +16,7 @@ from sync.directory import SMALL, DirectorySync
 from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError
 from sync.protocol import messages
 from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
-from sync.transfers import TransferQueue
+from sync.transfers import TransferQueue, reconcile_permissions
 
 SEND_BYTES = 8_000_000
 
@@ -94,8 +94,9 @@ class Engine:
         self, report: Report, on_progress: OnProgress, on_topics: OnTopics
     ) -> messages.ExchangeAnswer | None:
         """Files up and down, and what follows from them; the newer answer, if there was another exchange."""
+        settled = reconcile_permissions(self.store)
         self.files.queue_missing()
-        if not transfers.waiting(self.store):
+        if not settled and not transfers.waiting(self.store):
             return None
         report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
         on_topics({"files"})

@@ -13,6 +13,7 @@ from local_db.migrations import (
     step_02_outbox_states,
     step_03_directory_apart,
     step_04_documents,
+    step_05_removed_day,
 )
 
 Execute = Callable[..., Any]  # one statement with its values, within the step's transaction
@@ -31,6 +32,7 @@ STEPS: list[Step] = [
     Step("outbox_states", step_02_outbox_states.STATEMENTS),
     Step("directory_apart", step_03_directory_apart.STATEMENTS),
     Step("documents", step_04_documents.STATEMENTS),
+    Step("removed_day", step_05_removed_day.STATEMENTS),
 ]
 
 VERSION = len(STEPS)
