@@ -454,7 +454,7 @@ def test_who_keeps_too_much_is_told_so_and_may_go_on_after_withdrawing(stage, mo
     first, second = picture(700), picture(700)
     stage.upload(stage.ayse, first, "one")
     refused = stage.create(stage.ayse, second, "two")
-    assert (refused.status_code, refused.json()["code"]) == (413, "quota_bytes")
+    assert (refused.status_code, refused.json()["code"]) == (403, "quota_bytes")
     assert stage.create(stage.ayse, first, "one").status_code == 201  # the same once more is no more
     assert stage.publish(stage.ayse, "one", "m") == "applied"
     assert stage.create(stage.ayse, second, "two").json()["code"] == "quota_bytes"
@@ -467,7 +467,7 @@ def test_a_project_has_a_quota_of_its_own(stage, monkeypatch) -> None:
     monkeypatch.setattr(quotas, "PROJECT_BYTES", 1_000)
     stage.upload(stage.ayse, picture(700), "one")
     refused = stage.create(stage.nikos, picture(700), "two")
-    assert (refused.status_code, refused.json()["code"]) == (413, "quota_bytes")
+    assert (refused.status_code, refused.json()["code"]) == (403, "quota_bytes")
 
 
 def test_uploads_that_are_begun_and_never_finished_are_counted(stage, monkeypatch) -> None:
@@ -491,7 +491,7 @@ def test_many_beginnings_at_once_do_not_pass_the_quota(stage, monkeypatch) -> No
         return stage.create(session, data, f"q{n}").status_code
 
     with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(begin, range(8))) == [201] * 3 + [413] * 5
+        assert sorted(pool.map(begin, range(8))) == [201] * 3 + [403] * 5
 
 
 def test_uploads_that_stood_still_for_long_are_removed_and_others_stay(stage) -> None:
