@@ -1,14 +1,17 @@
 """Small pictures of works, and copies without what a camera writes into a photo."""
 
 import io
-from pathlib import PurePath
+import struct
 from typing import TYPE_CHECKING
+
+from app.rules import filenames
 
 if TYPE_CHECKING:  # loaded when the first picture is made, not at every start
     from PIL import Image
 
 SIZE = (240, 180)  # pixels
 MAX_PIXELS = 80_000_000
+MAX_FRAMES = 500
 
 
 def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
@@ -16,21 +19,43 @@ def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
     try:
         if kind == "image":
             return _png(_upright(data))
-        if filename.lower().endswith(".pdf"):
+        if filenames.ending(filename) == "pdf":
             return _png(_first_page(data))
     except (OSError, ValueError, RuntimeError, SyntaxError):  # what Pillow and PDFium raise for broken files
         return None
     return None
 
 
+def complaint(data: bytes) -> str | None:
+    """Why a picture is not taken: ``cut_short`` when it cannot be read to its end, ``too_many_pixels``; or None.
+
+    Every picture in it is decoded: one that is cut short shows itself at its end only.
+    """
+    from PIL import Image, ImageSequence
+
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return "too_many_pixels"
+            for number, frame in enumerate(ImageSequence.Iterator(picture)):
+                frame.load()
+                if number == MAX_FRAMES:
+                    break
+    except Image.DecompressionBombError:
+        return "too_many_pixels"
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error):  # as Pillow tells of broken files
+        return "cut_short"
+    return None
+
+
 def without_metadata(filename: str, data: bytes) -> bytes:
     """A photo without place, time and camera; other files as they are. Raises OSError for a broken photo."""
-    ending = PurePath(filename).suffix.lower()
-    if ending not in (".jpg", ".jpeg", ".png"):
+    ending = filenames.ending(filename)
+    if ending not in ("jpg", "jpeg", "png"):
         return data
     turned = _upright(data)
     out = io.BytesIO()
-    if ending == ".png":
+    if ending == "png":
         turned.save(out, "PNG", optimize=True)
     else:
         turned.convert("RGB").save(out, "JPEG", quality=92, optimize=True)

@@ -12,6 +12,7 @@ from app.account import AccountUseCases
 from app.commands import Undo
 from app.document_history import HistoryEntry
 from app.open_document import OpenDocument
+from app.rules import filenames
 from app.rules import projects as rules
 from app.rules.text import storable
 from local_db.store import Store
@@ -165,10 +166,10 @@ class ProjectUseCases:
         return [
             Material(
                 id=row.id,
-                title=_text(row.fields, "title"),
-                pupil=_text(row.fields, "pupil"),
+                title=filenames.plain_line(_text(row.fields, "title")),
+                pupil=filenames.plain_line(_text(row.fields, "pupil")),
                 kind=_text(row.fields, "kind"),
-                filename=_text(row.fields, "filename"),
+                filename=filenames.plain_name(_text(row.fields, "filename")),
                 sha256=_text(row.fields, "sha256"),
                 size=int(row.fields.get("size") or 0),
                 author=_text(row.fields, "author"),

@@ -1,22 +1,27 @@
 """Taking in pupils' work, marking what may be published, and publishing it under a pseudonym."""
 
 import random
-import time
 from collections.abc import Callable
-from pathlib import Path, PurePath
-
-from uuid6 import uuid7
+from dataclasses import dataclass
+from pathlib import Path
 
 from app import pictures
+from app.intake import TakeInError, take_in
+from app.rules import filenames
 from app.rules import pupil_work as rules
-from local_db.files import Progress, chunks_of
+from local_db import elapsed
+from local_db.errors import FileDamagedError
+from local_db.files import Progress
 from local_db.store import Store
-from local_db.tables import file_use, outbox, pupil_work, transfers
+from local_db.tables import file_use, outbox, publications, pupil_work, records, transfers
+from local_db.tables.publications import TakenBack
 from local_db.tables.pupil_work import PupilRow, WorkRow
 
-__all__ = ["NameInTitleError", "PupilRow", "PupilWorkUseCases", "TakeInError", "WorkRow"]
+__all__ = ["NameInTitleError", "PupilRow", "PupilWorkUseCases", "RemovedWork", "TakeInError", "WorkRow"]
 
-KEEP_REMOVED = 30 * 24 * 3600
+KEEP_REMOVED = 30  # days, as the program saw them pass
+RESTORED, REPUBLISHED, NOT_PUBLISHED = "restored", "republished", "not_published"
+GONE = "gone"
 _WORDS = (
     "Star",
     "River",
@@ -33,14 +38,6 @@ _WORDS = (
 )
 
 
-class TakeInError(Exception):
-    """A file was not taken in; ``code`` as in the rules, or ``unreadable``."""
-
-    def __init__(self, code: str, filename: str, limit_mb: int = 0) -> None:
-        super().__init__(code)
-        self.code, self.filename, self.limit_mb = code, filename, limit_mb
-
-
 class NameInTitleError(ValueError):
     """A title that would be published holds what looks like pupils' names: ``found``, as they are written in it."""
 
@@ -49,97 +46,152 @@ class NameInTitleError(ValueError):
         self.found = found
 
 
+@dataclass(frozen=True)
+class RemovedWork:
+    """A work in the bin. ``days_left`` until it goes for good; ``was_published`` when it had been, and is no more."""
+
+    id: str
+    title: str
+    pupil: str
+    filename: str
+    size: int
+    days_left: int
+    was_published: bool
+
+
 class PupilWorkUseCases:
     """Classes, pupils and works of this computer. Names stay here; only a permitted work leaves, under a pseudonym."""
 
     def __init__(self, store: Store, queued: Callable[[], None]) -> None:
         self._store, self._queued = store, queued
 
+    # -- classes and pupils ----------------------------------------------------------------
+
     def classes(self) -> list[tuple[str, str]]:
+        """Id and name of every class."""
         return pupil_work.classes(self._store)
 
     def add_class(self, name: str) -> str:
-        return pupil_work.add_class(self._store, name.strip())
+        """Make a class; returns its id. Raises ValueError (``blank_name``)."""
+        return pupil_work.add_class(self._store, _named(name))
 
     def pupils(self, class_id: str) -> list[PupilRow]:
+        """The pupils of a class."""
         return pupil_work.pupils(self._store, class_id)
 
     def add_pupil(self, class_id: str, name: str) -> str:
-        """Add a pupil with a fresh pseudonym."""
+        """Add a pupil with a fresh pseudonym; returns the id. Raises ValueError (``blank_name``)."""
+        plain = _named(name)
         taken = pupil_work.pseudonyms(self._store)
         free = [f"{word} {n}" for word in _WORDS for n in range(1, 100) if f"{word} {n}" not in taken]
-        return pupil_work.add_pupil(self._store, class_id, name.strip(), random.SystemRandom().choice(free))
+        return pupil_work.add_pupil(self._store, class_id, plain, random.SystemRandom().choice(free))
+
+    # -- works -----------------------------------------------------------------------------
 
     def works(self, class_id: str) -> list[WorkRow]:
+        """The works of a class."""
         return pupil_work.works(self._store, class_id)
 
     def take_in(self, pupil_id: str, path: Path, progress: Progress | None = None) -> str:
-        """Copy a file into the encrypted store; for a worker thread. Raises TakeInError or DiskFullError."""
-        try:
-            size = path.stat().st_size
-            with path.open("rb") as source:
-                head = source.read(16)
-        except OSError as error:
-            raise TakeInError("unreadable", path.name) from error
-        refusal = rules.refusal(path.name, size, head)
-        if refusal:
-            raise TakeInError(refusal.code, path.name, refusal.limit_mb)
-        sha256, size = self._store.files.add(chunks_of(path, progress))
-        kind = rules.kind_of(path.name) or "document"
-        small = pictures.thumbnail(kind, path.name, self._store.files.read_all(sha256))
-        pupil = pupil_work.pupil(self._store, pupil_id)
-        title = rules.title_from(path.name, pupil_work.names(self._store)) or (pupil.pseudonym if pupil else kind)
-        values = {
-            "pupil_id": pupil_id,
-            "title": title,
-            "filename": path.name,
-            "kind": kind,
-            "sha256": sha256,
-            "size": size,
-            "thumbnail": small,
-        }
-        return pupil_work.add_work(self._store, values)
+        """Copy a file into the encrypted store; see :func:`app.intake.take_in`."""
+        return take_in(self._store, pupil_id, path, progress)
 
     def first_words(self, work: WorkRow) -> str:
         """The beginning of a text, for its small picture; empty for other kinds."""
-        if not work.filename.lower().endswith((".txt", ".md")):
+        if filenames.ending(work.filename) not in ("txt", "md"):
             return ""
-        return next(self._store.files.read(work.sha256))[:600].decode("utf-8", "replace")
+        try:
+            return next(self._store.files.read(work.sha256))[:600].decode("utf-8", "replace")
+        except FileDamagedError:  # opening it says so; a list goes on
+            return ""
 
     def read(self, work_id: str) -> bytes:
+        """A work's bytes as they were taken in; none when it is gone."""
         work = pupil_work.work(self._store, work_id)
         return self._store.files.read_all(work.sha256) if work else b""
 
     def rename(self, work_id: str, title: str) -> None:
+        """Give a work another title."""
         pupil_work.change_work(self._store, work_id, title=title.strip())
+
+    # -- the bin ---------------------------------------------------------------------------
+
+    def remove(self, work_id: str) -> Callable[[], str]:
+        """Put a work into the bin and take it out of every project; returns the undo.
+
+        The undo answers ``restored`` (all is as it was), ``republished`` (the platform had taken it out already, and
+        it is queued again), ``not_published`` (it is back, but not in its projects), or ``gone``.
+        """
+        day = elapsed.days_seen(self._store)
+        with self._store.transaction():
+            pupil_work.remove_work(self._store, work_id, day)
+            taken = publications.take_back(self._store, work_id)
+        self._queued()
+        return lambda: self._undo_removal(work_id, taken)
+
+    def bin(self) -> list[RemovedWork]:
+        """The removed works, the last removed first."""
+        today = elapsed.days_seen(self._store)
+        return [
+            RemovedWork(
+                id=work.id,
+                title=work.title,
+                pupil=work.pupil,
+                filename=work.filename,
+                size=work.size,
+                days_left=max(0, KEEP_REMOVED - (today - (today if day is None else day))),
+                was_published=publications.was_taken_back(self._store, work.id),
+            )
+            for work, day in pupil_work.removed(self._store)
+        ]
+
+    def restore(self, work_id: str) -> str:
+        """Take a work out of the bin: ``restored``, ``not_published`` where it had been published, or ``gone``."""
+        if not pupil_work.restore_work(self._store, work_id):
+            return GONE
+        return NOT_PUBLISHED if publications.was_taken_back(self._store, work_id) else RESTORED
+
+    def delete_for_good(self, work_id: str) -> None:
+        """Delete a work that is in the bin, and its file unless another work is the same."""
+        file_use.remove_unused(self._store, pupil_work.delete_work(self._store, work_id))
+
+    def purge(self) -> None:
+        """Delete what was removed long ago, and every file without an owner."""
+        today = elapsed.days_seen(self._store)
+        pupil_work.count_from(self._store, today)
+        pupil_work.purge_removed(self._store, today - KEEP_REMOVED)
+        file_use.collect(self._store)
+
+    def _undo_removal(self, work_id: str, taken: list[TakenBack]) -> str:
+        with self._store.transaction():
+            if not pupil_work.restore_work(self._store, work_id):
+                return GONE
+            may = pupil_work.may_leave(self._store, work_id)
+            results = {self._bring_back(item) if may else NOT_PUBLISHED for item in taken}
+        self._queued()
+        return next((result for result in (NOT_PUBLISHED, REPUBLISHED) if result in results), RESTORED)
+
+    def _bring_back(self, item: TakenBack) -> str:
+        project = records.get(self._store, "project", item.row.project_id)
+        state = str(project.fields.get("state", "")) if project else ""
+        if rules.may_publish(permitted=True, project_state=state):
+            return NOT_PUBLISHED
+        return publications.bring_back(self._store, item)
+
+    # -- publishing ------------------------------------------------------------------------
 
     def permit(self, work_id: str, permitted: bool) -> None:
         """Say whether a work may be published. Taking it back also takes it out of every project."""
         with self._store.transaction():
             pupil_work.change_work(self._store, work_id, permitted=int(permitted))
             if not permitted:
-                self._take_back(work_id)
+                publications.take_back(self._store, work_id)
         self._queued()
 
-    def remove(self, work_id: str) -> Callable[[], None]:
-        """Remove a work; returns the undo. The file goes for good after 30 days."""
-        with self._store.transaction():
-            pupil_work.change_work(self._store, work_id, removed_at=time.time())
-            self._take_back(work_id)
-        return lambda: pupil_work.change_work(self._store, work_id, removed_at=None)
-
-    def purge(self) -> None:
-        """Delete what was removed long ago, and what interrupted writes left."""
-        self._store.files.clear_parts()
-        file_use.remove_unused(self._store, pupil_work.purge_removed(self._store, time.time() - KEEP_REMOVED))
-
     def publication(self, work_id: str) -> str:
-        """``""``, ``waiting``, ``refused`` or ``finished``."""
-        row = transfers.of_work(self._store, work_id)
-        if row is None or row.state != "finished":
-            return row.state if row else ""
-        command = outbox.has_command(self._store, ("publish_material",), row.material_id)
-        return {None: "finished", outbox.REFUSED: "refused"}.get(command, "waiting")
+        """``""``, ``waiting``, ``refused`` or ``finished``; of several publications the first in this order counts."""
+        states = {self._state_of(row) for row in transfers.of_work(self._store, work_id)}
+        return next((state for state in ("waiting", "refused", "finished") if state in states), "")
 
     def publish(self, work_id: str, project_id: str, project_state: str, *, title_is_fine: bool = False) -> None:
         """Queue a permitted work for a project, under the pupil's pseudonym and without a photo's metadata.
@@ -147,47 +199,54 @@ class PupilWorkUseCases:
         For a worker thread. Raises ValueError with the rule's code when it may not go, and
         NameInTitleError unless the teacher has looked at the title (``title_is_fine``).
         """
+        work = self._publishable(work_id, project_state)
+        names_found = rules.names_in(work.title, pupil_work.names(self._store))
+        if names_found and not title_is_fine:
+            raise NameInTitleError(names_found)
+        clean = pictures.without_metadata(work.filename, self._store.files.read_all(work.sha256))
+        with self._store.files.intake():
+            sha256, size = self._store.files.add([clean])
+            with self._store.transaction():
+                self._publishable(work_id, project_state)  # the permission may have gone while the copy was made
+                self._queue(work, project_id, sha256, size)
+        self._queued()
+
+    def _publishable(self, work_id: str, project_state: str) -> WorkRow:
         work = pupil_work.work(self._store, work_id)
-        if work is None:
+        if work is None or pupil_work.is_removed(self._store, work_id):
             raise ValueError("no_such_work")
         if code := rules.may_publish(permitted=work.permitted, project_state=project_state):
             raise ValueError(code)
-        found = rules.names_in(work.title, pupil_work.names(self._store))
-        if found and not title_is_fine:
-            raise NameInTitleError(found)
-        clean = pictures.without_metadata(work.filename, self._store.files.read_all(work.sha256))
-        sha256, size = self._store.files.add([clean])
-        ending = PurePath(work.filename).suffix.lower()
-        body = {
-            "work_id": work_id,
-            "filename": f"{work.pseudonym.lower().replace(' ', '-')}{ending}",
-            "title": work.title,
-            "pupil": work.pseudonym,
-            "kind": work.kind,
-        }
+        return work
+
+    def _queue(self, work: WorkRow, project_id: str, sha256: str, size: int) -> None:
+        name = f"{work.pseudonym.lower().replace(' ', '-')}.{filenames.ending(work.filename)}"
         transfers.add(
             self._store,
-            id=f"{work_id}-{uuid7().hex[-12:]}",
+            id=publications.new_transfer_id(work.id),
             direction="up",
             project_id=project_id,
-            material_id=str(uuid7()),
+            material_id=publications.new_material_id(work.id),
             sha256=sha256,
             size=size,
-            body=body,
+            body={
+                "work_id": work.id,
+                "filename": name,
+                "title": filenames.plain_line(work.title),
+                "pupil": work.pseudonym,
+                "kind": work.kind,
+            },
         )
-        self._queued()
 
-    def _take_back(self, work_id: str) -> None:
-        row = transfers.of_work(self._store, work_id)
-        if row is None:
-            return
-        transfers.remove(self._store, row.id)
-        if row.state == "finished":
-            outbox.add(
-                self._store,
-                str(uuid7()),
-                "command",
-                f"project:{row.project_id}",
-                ("withdraw_material", row.material_id),
-                {"material_id": row.material_id},
-            )
+    def _state_of(self, row: transfers.TransferRow) -> str:
+        if row.state != transfers.FINISHED:
+            return row.state
+        command = outbox.has_command(self._store, (publications.PUBLISH,), row.material_id)
+        return {None: "finished", outbox.REFUSED: "refused"}.get(command, "waiting")
+
+
+def _named(name: str) -> str:
+    plain = filenames.plain_line(name)
+    if not plain:
+        raise ValueError("blank_name")
+    return plain

@@ -87,6 +87,10 @@ class ApiClient(SignedTransport):
         headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         return _offset(self.ask("PATCH", url, data, headers | _TUS), offset, offset + len(data))
 
+    def end_upload(self, url: str) -> None:
+        """Let the platform forget an upload."""
+        self.ask("DELETE", url, headers=_TUS)
+
     def download(self, path: str, start: int = 0, version: FileVersion | None = None) -> Iterator[bytes]:
         """A file's bytes from ``start`` (HTTP Range). Raises OfflineError where it is cut.
 

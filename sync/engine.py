@@ -16,7 +16,7 @@ from sync.outgoing import Batch
 from sync.protocol import messages
 from sync.protocol.messages import ExchangeAnswer, ScopeChanges
 from sync.report import OnProgress, OnTouched, Progress, Report
-from sync.transfers import TransferQueue
+from sync.transfers import TransferQueue, reconcile_permissions
 
 __all__ = ["Engine", "Progress", "Report"]
 
@@ -61,10 +61,12 @@ class Engine:
 
     def _move_files(self, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> ExchangeAnswer | None:
         """Files up and down, and what follows from them; the newer answer, if there was another exchange."""
-        if self._materials_moved:
+        settled = False
+        if self._materials_moved or transfers.cancelled(self.store):
+            settled = reconcile_permissions(self.store)
             self.files.queue_missing()
             self._materials_moved = False
-        if not transfers.waiting(self.store):
+        if not settled and not transfers.waiting(self.store):
             return None
         report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
         on_touched({"files": set()})

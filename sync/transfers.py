@@ -1,58 +1,78 @@
-"""Files on their way: tus upload with resume, Range download, SHA-256 at both ends.
+"""Files on their way, one after the other: a bad one is put aside with a reason, and the rest goes on."""
 
-The tus client is ours (four calls) rather than a library's, because it shares
-the session, the token refresh and the named errors of :mod:`sync.client`.
-"""
+import re
+from collections.abc import Callable
 
-import base64
-import json
-from collections.abc import Callable, Iterator
-
-from uuid6 import uuid7
-
-from local_db.errors import FileDamagedError
+from local_db.errors import FileDamagedError, StoreError
 from local_db.store import Store
-from local_db.tables import outbox, pupil_work, records, transfers
-from local_db.tables.transfers import TransferRow
+from local_db.tables import file_use, publications, records, transfers
+from local_db.tables.transfers import REFUSED, WAITING, TransferRow
 from sync.client import ApiClient
-from sync.errors import RefusedError, SyncError
-from sync.protocol.registry import COMMANDS
+from sync.downloads import Download, forget, is_wanted
+from sync.errors import BadAnswerError, BusyError, RefusedError, SyncError
+from sync.uploads import PART, Upload, end_cancelled
 
-PART = 512 * 1024
+__all__ = ["PART", "TransferQueue", "reconcile_permissions"]
+
+MAX_FILE = 100_000_000  # bytes
+STUMBLES = 3  # answers that make no sense, after which a file is put aside
+IN_A_ROW = 2  # files that fail for the platform's sake, after which the others wait too
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
+Note = Callable[[str, BaseException], None]  # what was being done, and a fault of the program
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def reconcile_permissions(store: Store) -> bool:
+    """Let a withdrawn permission win, also against an older or newer copy of the profile; True if anything changed.
+
+    Call it when what the platform has was read, before files move; then exchange again what was queued.
+    """
+    return publications.reconcile(store)
 
 
 class TransferQueue:
-    """Moves the files that wait, one after the other; a cut one goes on where it stopped."""
+    """Moves the files that wait; a cut one goes on where it stopped. ``note`` is told of faults of the program."""
 
-    def __init__(self, store: Store, client: ApiClient) -> None:
-        self._store, self._client = store, client
+    def __init__(self, store: Store, client: ApiClient, note: Note = lambda _doing, _error: None) -> None:
+        self._store, self._client, self._note = store, client, note
 
     def run(self, progress: Progress) -> int:
-        """Move everything that waits; returns how many files arrived. Raises SyncError when the line breaks."""
-        waiting = transfers.waiting(self._store)
-        total, done, arrived = sum(row.size for row in waiting), 0, 0
+        """Move everything that waits; returns how many files arrived.
+
+        Raises SyncError when the line breaks or the platform is busy, and StoreError when this computer's disk
+        cannot go on; what was done stays done.
+        """
+        waiting = sorted(transfers.waiting(self._store), key=lambda row: int(row.body.get("stumbles", 0)))
+        total, done, arrived, in_a_row = sum(row.size for row in waiting), 0, 0, 0
+        trouble: SyncError | None = None
         for row in waiting:
 
             def step(part: int, before: int = done) -> None:
                 progress(before + part, total)
 
             try:
-                (self._up if row.direction == "up" else self._down)(row, step)
-                arrived += 1
-            except RefusedError as refused:
-                transfers.change(self._store, row.id, state="refused", reason=refused.problem)
-            except FileDamagedError:
-                transfers.change(self._store, row.id, state="refused", reason="damaged")
+                arrived += self._move(row, step)
+                in_a_row = 0
+            except (BadAnswerError, BusyError) as error:
+                trouble, in_a_row = trouble or error, in_a_row + 1
+                self._stumbled(row, error)
+                if in_a_row == IN_A_ROW or getattr(error, "asked", False):
+                    raise
             done += row.size
+        if trouble:
+            raise trouble
         return arrived
 
     def queue_missing(self) -> int:
-        """Ask for every published material that is not on this computer; returns how many."""
-        found = 0
+        """Ask for every published material that is not here, and drop what nobody wants any more; returns how many wait."""
+        self._drop_unwanted()
+        end_cancelled(self._store, self._client)
+        queued = 0
         for material in records.all_of(self._store, "material"):
             sha256, size = str(material.fields.get("sha256", "")), material.fields.get("size")
-            if len(sha256) != 64 or not isinstance(size, int) or self._store.files.has(sha256):
+            if not _SHA256.match(sha256) or not isinstance(size, int) or not 0 < size <= MAX_FILE:
+                continue
+            if self._store.files.has(sha256):
                 continue
             transfers.add(
                 self._store,
@@ -63,95 +83,50 @@ class TransferQueue:
                 project_id=material.scope.removeprefix("project:"),
                 sha256=sha256,
             )
-            found += 1
-        return found
+            queued += 1
+        return queued
 
-    def _up(self, row: TransferRow, step: Callable[[int], None]) -> None:
-        work = pupil_work.work(self._store, str(row.body["work_id"]))
-        if work is None or not work.permitted:  # the permission was taken back while the file waited
-            transfers.remove(self._store, row.id)
-            return
-        url = row.url or self._create(row)
+    def _move(self, row: TransferRow, step: Callable[[int], None]) -> bool:
+        """Move one file; True when it arrived. Whatever is wrong with it alone puts it aside."""
+        now = transfers.get(self._store, row.id)
+        if now is None or now.state != WAITING:  # cancelled while others moved
+            return False
+        kind = Upload if row.direction == "up" else Download
         try:
-            offset = self._client.upload_offset(url)
+            return kind(self._store, self._client, now, step).run()
         except RefusedError as refused:
-            if refused.status not in (404, 410):
-                raise
-            url = self._create(row)  # the server has forgotten the upload: begin anew
-            offset = self._client.upload_offset(url)
-        for part in _parts(self._store.files.read(row.sha256), offset):
-            offset = self._client.upload_part(url, offset, part)
-            transfers.change(self._store, row.id, done=offset)
-            step(offset)
-        args = {k: v for k, v in row.body.items() if k in COMMANDS["publish_material"].by_name} | {
-            "project_id": row.project_id,
-            "material_id": row.material_id,
-            "upload_id": row.id,
-        }
-        with self._store.transaction():
-            transfers.change(self._store, row.id, state="finished", done=row.size)
-            outbox.add(
-                self._store,
-                str(uuid7()),
-                "command",
-                f"project:{row.project_id}",
-                ("publish_material", row.material_id),
-                args,
-            )
+            self._put_aside(row, refused.problem)
+        except FileDamagedError:
+            self._put_aside(row, "damaged" if row.direction == "down" else "copy_damaged")
+        except (SyncError, StoreError):
+            raise
+        except Exception as error:  # a fault of the program must not hold up the other files
+            self._note("files", error)
+            self._put_aside(row, "unexpected")
+        return False
 
-    def _create(self, row: TransferRow) -> str:
-        meta = {"filename": str(row.body["filename"]), "sha256": row.sha256, "project_id": row.project_id}
-        header = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in meta.items())
-        url = self._client.create_upload(row.id, row.size, header)
-        transfers.change(self._store, row.id, url=url)
-        return url
+    def _put_aside(self, row: TransferRow, reason: str) -> None:
+        """Keep a file for the teacher to settle; what came of a download goes."""
+        now = transfers.get(self._store, row.id)
+        if now is None or now.state != WAITING:
+            return
+        body = {key: value for key, value in now.body.items() if key not in ("segments", "sizes", "stumbles")}
+        transfers.change(self._store, row.id, state=REFUSED, reason=reason, done=0, body=body)
+        file_use.remove_unused(self._store, transfers.files_of([now]) - {row.sha256})
 
-    def _down(self, row: TransferRow, step: Callable[[int], None]) -> None:
-        """Fetch in segments, each kept encrypted at once, so that a cut loses no segment and leaves nothing in clear."""
-        segments, done = list(row.body.get("segments", [])), row.done
-        path = f"v1/projects/{row.project_id}/files/{row.sha256}"
-        for segment in _segments(self._client.download(path, done)) if done < row.size else ():
-            segments.append(self._store.files.add([segment])[0])
-            done += len(segment)
-            body = json.dumps({**row.body, "segments": segments})
-            transfers.change(self._store, row.id, done=done, body=body)
-            step(done)
-            if done > row.size:
-                break
-        try:
-            parts = (chunk for segment in segments for chunk in self._store.files.read(segment))
-            self._store.files.add(parts, expected=row.sha256)
-        finally:
-            for segment in set(segments) - {row.sha256}:
-                self._store.files.remove(segment)
-        transfers.remove(self._store, row.id)
+    def _stumbled(self, row: TransferRow, error: SyncError) -> None:
+        """Count an answer that was none; the file comes last next time, and is put aside if only it goes wrong."""
+        now = transfers.get(self._store, row.id)
+        if now is None:
+            return
+        stumbles = int(now.body.get("stumbles", 0)) + 1
+        if isinstance(error, BadAnswerError) and stumbles >= STUMBLES:
+            self._put_aside(now, error.code)
+        else:
+            transfers.change(self._store, row.id, body={**now.body, "stumbles": stumbles})
 
-
-def _segments(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Gather chunks into segments; what came before a cut is still handed over."""
-    held = bytearray()
-    try:
-        for chunk in chunks:
-            held += chunk
-            if len(held) >= PART:
-                yield bytes(held)
-                held.clear()
-    except SyncError:
-        if held:
-            yield bytes(held)
-        raise
-    if held:
-        yield bytes(held)
-
-
-def _parts(chunks: Iterator[bytes], skip: int) -> Iterator[bytes]:
-    held, passed = bytearray(), 0
-    for chunk in chunks:
-        fresh = chunk[max(0, skip - passed) :] if passed < skip else chunk
-        passed += len(chunk)
-        held += fresh
-        if len(held) >= PART:
-            yield bytes(held)
-            held.clear()
-    if held:
-        yield bytes(held)
+    def _drop_unwanted(self) -> None:
+        rows = transfers.waiting(self._store) + transfers.refused(self._store)
+        gone = [row for row in rows if row.direction == "down" and not is_wanted(self._store, row)]
+        if gone:
+            forget(self._store, gone)

@@ -14,6 +14,7 @@ from local_db.migrations import (
     step_03_directory_apart,
     step_04_documents,
     step_05_read_anew,
+    step_06_removed_day,
 )
 
 Execute = Callable[..., Any]  # one statement with its values, within the step's transaction
@@ -33,6 +34,7 @@ STEPS: list[Step] = [
     Step("directory_apart", step_03_directory_apart.STATEMENTS),
     Step("documents", step_04_documents.STATEMENTS),
     Step("read_anew", step_05_read_anew.STATEMENTS),
+    Step("removed_day", step_06_removed_day.STATEMENTS),
 ]
 
 VERSION = len(STEPS)

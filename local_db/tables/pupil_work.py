@@ -12,6 +12,8 @@ from local_db.store import Store
 
 
 class SchoolClass(peewee.Model):
+    """A class of the teacher's."""
+
     id = peewee.TextField(primary_key=True)
     name = peewee.TextField()
     at = peewee.FloatField()
@@ -21,6 +23,8 @@ class SchoolClass(peewee.Model):
 
 
 class Pupil(peewee.Model):
+    """A pupil: the name stays here, the pseudonym may leave."""
+
     id = peewee.TextField(primary_key=True)
     class_id = peewee.TextField()
     name = peewee.TextField()
@@ -29,6 +33,8 @@ class Pupil(peewee.Model):
 
 
 class Work(peewee.Model):
+    """A piece of work; ``removed_at`` is for people, ``removed_day`` counts days as :mod:`local_db.elapsed` does."""
+
     id = peewee.TextField(primary_key=True)
     pupil_id = peewee.TextField()
     title = peewee.TextField()
@@ -40,10 +46,13 @@ class Work(peewee.Model):
     permitted = peewee.IntegerField(default=0)
     at = peewee.FloatField()
     removed_at = peewee.FloatField(null=True)
+    removed_day = peewee.IntegerField(null=True)
 
 
 @dataclass(frozen=True)
 class PupilRow:
+    """A pupil as the window shows them."""
+
     id: str
     class_id: str
     name: str
@@ -69,22 +78,26 @@ class WorkRow:
 
 
 def classes(store: Store) -> list[tuple[str, str]]:
+    """Id and name of every class, by name."""
     rows = [(row["id"], row["name"]) for row in store.all(SchoolClass.select())]
     return sorted(rows, key=lambda row: fold(row[1]))
 
 
 def add_class(store: Store, name: str) -> str:
+    """Make a class; returns its id."""
     class_id = str(uuid7())
     store.run(SchoolClass.insert(id=class_id, name=name, at=time.time()))
     return class_id
 
 
 def pupils(store: Store, class_id: str) -> list[PupilRow]:
+    """The pupils of a class, by name."""
     query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(Pupil.class_id == class_id)
     return sorted((PupilRow(**row) for row in store.all(query)), key=lambda row: fold(row.name))
 
 
 def pseudonyms(store: Store) -> set[str]:
+    """Every pseudonym that is taken."""
     return {row["pseudonym"] for row in store.all(Pupil.select(Pupil.pseudonym))}
 
 
@@ -94,6 +107,7 @@ def names(store: Store) -> set[str]:
 
 
 def add_pupil(store: Store, class_id: str, name: str, pseudonym: str) -> str:
+    """Add a pupil; returns the id."""
     pupil_id = str(uuid7())
     store.run(Pupil.insert(id=pupil_id, class_id=class_id, name=name, pseudonym=pseudonym, at=time.time()))
     return pupil_id
@@ -132,35 +146,97 @@ def _works(store: Store, *where: Any) -> list[WorkRow]:
 
 
 def works(store: Store, class_id: str) -> list[WorkRow]:
+    """The works of a class that are not in the bin, oldest first."""
     return _works(store, Pupil.class_id == class_id, Work.removed_at.is_null())
 
 
 def work(store: Store, work_id: str) -> WorkRow | None:
+    """One work, also from the bin; None when it is gone."""
     return next(iter(_works(store, Work.id == work_id)), None)
 
 
 def pupil(store: Store, pupil_id: str) -> PupilRow | None:
+    """One pupil, or None."""
     query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(Pupil.id == pupil_id)
     row = store.one(query)
     return PupilRow(**row) if row else None
 
 
 def add_work(store: Store, values: dict[str, Any]) -> str:
+    """Add a work with the columns given; returns its id."""
     work_id = str(uuid7())
     store.run(Work.insert(id=work_id, at=time.time(), **values))
     return work_id
 
 
 def change_work(store: Store, work_id: str, **values: Any) -> None:
+    """Change columns of a work."""
     store.run(Work.update(**values).where(Work.id == work_id))
 
 
-def purge_removed(store: Store, before: float) -> list[str]:
-    """Delete works removed before a moment for good; returns their files' hashes."""
-    gone = store.all(Work.select(Work.sha256).where(Work.removed_at < before))
-    store.run(Work.delete().where(Work.removed_at < before))
+def has_file(store: Store, pupil_id: str, sha256: str) -> bool:
+    """Whether a pupil has a work, not a removed one, with the same bytes."""
+    where = (Work.pupil_id == pupil_id, Work.sha256 == sha256, Work.removed_at.is_null())
+    return store.one(Work.select(Work.id).where(*where).limit(1)) is not None
+
+
+def permissions(store: Store) -> dict[str, bool]:
+    """For every work, removed ones included, whether it may be published now."""
+    query = Work.select(Work.id, Work.permitted, Work.removed_at)
+    return {row["id"]: bool(row["permitted"]) and row["removed_at"] is None for row in store.all(query)}
+
+
+def may_leave(store: Store, work_id: str) -> bool:
+    """Whether a work may be published now: it is there, permitted and not removed."""
+    where = (Work.id == work_id, Work.permitted == 1, Work.removed_at.is_null())
+    return store.one(Work.select(Work.id).where(*where)) is not None
+
+
+def is_removed(store: Store, work_id: str) -> bool:
+    """Whether a work is in the bin."""
+    return store.one(Work.select(Work.id).where(Work.id == work_id, Work.removed_at.is_null(False))) is not None
+
+
+def remove_work(store: Store, work_id: str, day: int) -> None:
+    """Put a work into the bin; ``day`` is today as :mod:`local_db.elapsed` counts."""
+    change_work(store, work_id, removed_at=time.time(), removed_day=day)
+
+
+def restore_work(store: Store, work_id: str) -> bool:
+    """Take a work out of the bin; False when it is gone for good."""
+    return bool(store.run(Work.update(removed_at=None, removed_day=None).where(Work.id == work_id)))
+
+
+def removed(store: Store) -> list[tuple[WorkRow, int | None]]:
+    """The works in the bin, the last removed first, each with the day of its removal (None: before days were counted)."""
+    query = Work.select(Work.id, Work.removed_day).where(Work.removed_at.is_null(False))
+    days = {row["id"]: row["removed_day"] for row in store.all(query.order_by(Work.removed_at.desc()))}
+    rows = {row.id: row for row in _works(store, Work.removed_at.is_null(False))}
+    return [(rows[work_id], day) for work_id, day in days.items()]
+
+
+def count_from(store: Store, day: int) -> None:
+    """Let the waiting time of works that were removed before days were counted begin now."""
+    store.run(Work.update(removed_day=day).where(Work.removed_at.is_null(False), Work.removed_day.is_null()))
+
+
+def purge_removed(store: Store, before: int) -> list[str]:
+    """Delete works removed on a day before ``before`` for good; returns their files' hashes."""
+    return _delete(store, Work.removed_at.is_null(False), Work.removed_day < before)
+
+
+def delete_work(store: Store, work_id: str) -> list[str]:
+    """Delete a work in the bin for good; returns its file's hash in a list."""
+    return _delete(store, Work.id == work_id, Work.removed_at.is_null(False))
+
+
+def _delete(store: Store, *where: Any) -> list[str]:
+    with store.transaction():
+        gone = store.all(Work.select(Work.sha256).where(*where))
+        store.run(Work.delete().where(*where))
     return [row["sha256"] for row in gone]
 
 
 def file_hashes(store: Store) -> set[str]:
+    """The SHA-256 of every work's file, removed ones included."""
     return {row["sha256"] for row in store.all(Work.select(Work.sha256))}

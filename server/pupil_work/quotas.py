@@ -13,7 +13,7 @@ OPEN_UPLOADS = 50  # begun and not finished, of one account
 
 
 def check(db: Database, account_id: str, project_id: str, size: int) -> None:
-    """Whether ``size`` more bytes may come. 413 ``quota_bytes`` or 409 ``too_many_uploads`` if not.
+    """Whether ``size`` more bytes may come. 403 ``quota_bytes`` or 409 ``too_many_uploads`` if not.
 
     Call it in the transaction that begins the upload: account and project are held until its end.
     """
@@ -24,7 +24,7 @@ def check(db: Database, account_id: str, project_id: str, size: int) -> None:
         raise ProblemError(409, "too_many_uploads", "Finish or end other uploads first")
     for column, name, most in (("account_id", account_id, ACCOUNT_BYTES), ("project_id", project_id, PROJECT_BYTES)):
         if used(db, column, name) + size > most:
-            raise ProblemError(413, "quota_bytes", f"No room left for this {column.removesuffix('_id')}")
+            raise ProblemError(403, "quota_bytes", f"No room left for this {column.removesuffix('_id')}")
 
 
 def used(db: Database, column: str, name: str) -> int:

@@ -16,9 +16,9 @@ from local_db.errors import DiskFullError, FileDamagedError, StoreDamagedError
 from local_db.tables import settings
 from sync import service as loop
 from sync import waits
-from sync.engine import Report
 from sync.errors import BadPackError, BusyError, OfflineError, SyncError
 from sync.protocol.messages import ExchangeAnswer, SignedPackList
+from sync.report import Report
 from tests.answering import AnsweringServer, http, json_answer
 from tests.conftest import wait_until
 from tests.inside import inside

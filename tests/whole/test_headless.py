@@ -62,7 +62,7 @@ def test_each_failure_is_one_object_and_exit_code_1(
 def test_a_part_that_failed_is_told_and_exit_code_1(
     profile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sync.engine import Report
+    from sync.report import Report
     from sync.service import Outcome
 
     monkeypatch.setattr(

@@ -1,0 +1,77 @@
+"""Taking a pupil's file in: looked at whole first, kept encrypted, once."""
+
+from pathlib import Path
+
+from app import pictures
+from app.rules import filenames
+from app.rules import pupil_work as rules
+from local_db.files import Progress, chunks_of
+from local_db.store import Store
+from local_db.tables import file_use, pupil_work
+
+
+class TakeInError(Exception):
+    """A file was not taken in.
+
+    ``code`` is one of the rules (``type``, ``empty``, ``too_big``, ``mismatch``), ``unreadable``, ``cut_short`` or
+    ``too_many_pixels`` for a picture, or ``already_there`` when the pupil has the same file.
+    """
+
+    def __init__(self, code: str, filename: str, limit_mb: int = 0) -> None:
+        super().__init__(code)
+        self.code, self.filename, self.limit_mb = code, filename, limit_mb
+
+
+def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None = None) -> str:
+    """Copy a file into the store; returns the work's id. For a worker thread.
+
+    Raises TakeInError, ValueError (``no_such_pupil``), and the store's errors; nothing of the file stays then.
+    """
+    pupil = pupil_work.pupil(store, pupil_id)
+    if pupil is None:
+        raise ValueError("no_such_pupil")
+    name = filenames.plain_name(path.name)
+    kind = _accepted(path, name)
+    small = _small_picture(path, name, kind)
+    title = rules.title_from(path.name, pupil_work.names(store)) or pupil.pseudonym
+    values = {"pupil_id": pupil_id, "title": title, "filename": name, "kind": kind, "thumbnail": small}
+    with store.files.intake():
+        try:
+            sha256, size = store.files.add(chunks_of(path, progress))
+        except FileNotFoundError as error:
+            raise TakeInError("unreadable", name) from error
+        with store.transaction():
+            is_new = not pupil_work.has_file(store, pupil_id, sha256)
+            work_id = pupil_work.add_work(store, {**values, "sha256": sha256, "size": size}) if is_new else ""
+    if not is_new:
+        file_use.remove_unused(store, [sha256])
+        raise TakeInError("already_there", name)
+    return work_id
+
+
+def _accepted(path: Path, name: str) -> str:
+    """The kind of a file that may be taken in. Raises TakeInError."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as source:
+            head = source.read(16)
+    except OSError as error:
+        raise TakeInError("unreadable", name) from error
+    refusal = rules.refusal(name, size, head)
+    if refusal:
+        raise TakeInError(refusal.code, name, refusal.limit_mb)
+    return rules.kind_of(name) or "document"
+
+
+def _small_picture(path: Path, name: str, kind: str) -> bytes | None:
+    """A PNG for lists, of a picture or the first page. Raises TakeInError when a picture cannot be read to its end."""
+    if kind != "image" and filenames.ending(name) != "pdf":
+        return None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TakeInError("unreadable", name) from error
+    complaint = pictures.complaint(data) if kind == "image" else None
+    if complaint:
+        raise TakeInError(complaint, name)
+    return pictures.thumbnail(kind, name, data)
