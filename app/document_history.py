@@ -25,10 +25,12 @@ class HistoryEntry:
 
 def entries(store: Store, kind: DocumentKind, document_id: str) -> list[HistoryEntry]:
     """Who wrote what, oldest first; sittings that changed nothing are left out."""
+    lines = documents.history_lines(store, document_id)
+    in_order = {changed: _in_order(kind, changed) for changed in {line.changed for line in lines}}
     return [
-        HistoryEntry(line.id, line.author, line.at, line.seq is not None, _in_order(kind, line.changed))
-        for line in documents.history_lines(store, document_id)
-        if line.changed is None or line.changed
+        HistoryEntry(line.id, line.author, line.at, line.seq is not None, in_order[line.changed])
+        for line in lines
+        if line.changed != ()
     ]
 
 

@@ -47,11 +47,11 @@ class Incoming:
         results = {result.id: result for result in answer.results}
         if any(change.id not in results for change in batch.changes):
             raise BadAnswerError("the server did not answer every change")
-        done, settled, stamped = [], [], []
+        done, settled, stamped, refused = [], [], [], []
         for change in batch.changes:
             result = results[change.id]
             if result.status == "refused":
-                self._refuse(change, result, touched)
+                refused.append((change, result))
                 continue
             done.append(change.id)
             if isinstance(change, RecordChange):
@@ -59,6 +59,8 @@ class Incoming:
                 settled.append((change.kind, change.record_id, result.revision))
                 stamped += _stamps(change, answer.now)
         outbox.done(self._store, done)
+        for change, result in refused:  # a rebuilt document must know which edits the platform has
+            self._refuse(change, result, touched)
         records.settle(self._store, settled)
         records.stamp(self._store, stamped)
         self._report.sent += len(done)

@@ -39,7 +39,7 @@ class OpenDocuments:
         if document.size + len(change.data) > MAX_STATE:
             raise Refused("document_full")
         try:
-            document.replica.apply(change.data)
+            document.replica.merge(change.data)
         except DocumentError as error:
             raise Refused("gap" if str(error) == "gap" else "damaged_edit") from None
         document.changed, document.size = True, document.size + len(change.data)

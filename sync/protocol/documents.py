@@ -81,22 +81,22 @@ class SharedDocument:
     def apply(self, update: bytes, structs: int = MAX_STRUCTS) -> frozenset[str]:
         """Merge an edit from elsewhere; the names of the parts it touched.
 
-        Raises DocumentError, and then nothing changed: for bytes that are no edit, hold more than ``structs``
+        Raises DocumentError, and then nothing changed: for bytes that are no edit, bring more than ``structs``
         insertions, or do not stand on what is here ("gap").
         """
-        parsed, owners = read(update, structs), self._place_owners()
+        parsed, owners = read(update), self._place_owners()
         touched, integration = owners.take_in(parsed, self._vector())
-        self._integrate(update, integration)
+        self._integrate(update, integration, structs)
         self._owners = owners
         return touched
 
     def merge(self, update: bytes, structs: int = MAX_EDIT_STRUCTS) -> None:
         """As :meth:`apply`, without looking up what was touched. Raises DocumentError likewise."""
-        parsed = read(update, structs)
+        parsed = read(update)
         if any(struct.content == TYPE for run in parsed.structs.values() for struct in run):
             self.apply(update, structs)  # which also knows how deep types lie in each other
             return
-        self._integrate(update, Integration(parsed, self._vector()).run())
+        self._integrate(update, Integration(parsed, self._vector()).run(), structs)
         self._owners = None
 
     def take_in(self, state: bytes) -> None:
@@ -112,7 +112,9 @@ class SharedDocument:
             self._take(edit)
         self._known = self._owners = None
 
-    def _integrate(self, update: bytes, integration: Integration) -> None:
+    def _integrate(self, update: bytes, integration: Integration, structs: int) -> None:
+        if integration.new > structs:
+            raise DocumentError("too many structs at once")
         self._take(update)
         self._known = integration.state
         if integration.overlaps and read_state_vector(self.state_vector()) != integration.state:

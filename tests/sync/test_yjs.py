@@ -272,3 +272,15 @@ def test_a_page_of_another_program_is_no_part_of_a_document() -> None:
     stranger.get("page", type=Array).append(XmlFragment())
     with pytest.raises(DocumentError):
         SharedDocument(PROJECT_DRAFT).apply(stranger.get_update())
+
+
+def test_a_whole_document_sent_again_is_no_such_edit() -> None:
+    writer = SharedDocument(PROJECT_DRAFT)
+    for number in range(2 * yjs.MAX_EDIT_STRUCTS):
+        writer._change(lambda number=number: writer._roots["aims"].insert(0, "ab" if number % 2 else "ş"))
+    replica = SharedDocument(PROJECT_DRAFT, writer.state())
+    writer.set_fields({"title": "One step more"})
+    replica.merge(writer.state())
+    assert replica.fields()["title"] == "One step more"
+    with pytest.raises(DocumentError, match="structs"):
+        SharedDocument(PROJECT_DRAFT).merge(writer.state())

@@ -261,6 +261,62 @@ def test_an_edit_refused_by_the_platform_leaves_both_with_the_same_text(
     assert b.workspace.status.waiting == 0
 
 
+def test_only_what_was_refused_is_put_aside_when_earlier_edits_went_out_with_it(
+    platform: RunningPlatform, computers: Make
+) -> None:
+    a = computers(platform, AYSE)
+    project = a.workspace.projects.create()
+    draft = a.workspace.projects.open(project)
+    draft.set_fields({"aims": "This one is fine."})
+    store = store_of(a.workspace)
+    outbox.take(store, 10)
+    draft.set_fields({"aims": "This one is fine. This one is damaged."})
+    store.sql("update document_update set data = ? where id = ?", (b"\xff" * 40, outbox.waiting(store)[-1].id))
+    a.sync()
+    draft.refresh()
+    assert draft.fields["aims"] == "This one is fine."
+    assert [words.text for words in a.workspace.unsent_words.all()] == ["This one is damaged."]
+    draft.set_fields({"aims": "This one is fine. And on it goes."})
+    a.sync()
+    again = computers(platform, AYSE)
+    again.sync()
+    assert again.workspace.projects.open(project).fields["aims"] == "This one is fine. And on it goes."
+
+
+@pytest.mark.parametrize("words", ["x" * 12_000, "Wasser 👩🏽‍🏫 " * 100_000])
+def test_words_of_any_length_reach_the_partner(any_platform: RunningPlatform, computers: Make, words: str) -> None:
+    a, b = computers(any_platform, AYSE), computers(any_platform, NIKOS)
+    project = active_project(a, b)
+    draft = a.workspace.projects.open(project)
+    draft.set_fields({"description": words})
+    a.sync()
+    draft.set_fields({"description": words + " and later ones"})
+    a.sync()
+    b.sync()
+    assert b.workspace.projects.open(project).fields["description"] == words + " and later ones"
+    assert a.workspace.unsent_words.all() == []
+
+
+def test_partners_share_a_list_of_tasks(any_platform: RunningPlatform, computers: Make) -> None:
+    a, b = computers(any_platform, AYSE), computers(any_platform, NIKOS)
+    project = active_project(a, b)
+    plan, _undo = a.workspace.task_lists.create(project, "Before spring")
+    museum, _undo = a.workspace.task_lists.add(plan, "Call the museum")
+    for computer in (a, b):
+        computer.sync()
+    b.workspace.task_lists.change(plan, museum, who="Νίκος")
+    b.workspace.task_lists.add(plan, "Κάλεσε το μουσείο", index=0)
+    a.workspace.task_lists.tick(plan, museum)
+    for computer in (a, b, a):
+        computer.sync()
+    one, other = (computer.workspace.task_lists.get(plan) for computer in (a, b))
+    assert one and other and one.tasks == other.tasks and one.title == "Before spring"
+    assert [(task.text, task.who, task.done) for task in one.tasks] == [
+        ("Κάλεσε το μουσείο", "", False),
+        ("Call the museum", "Νίκος", True),
+    ]
+
+
 # -- what comes from the platform ----------------------------------------------------------
 
 
