@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from app.document_history import HistoryEntry
+from app.projects import HistoryEntry
 from app.rules.projects import FIELDS
 from i18n import _, ngettext
 from i18n.formats import clock, number

@@ -5,6 +5,7 @@ from PySide6.QtGui import QTextCursor, QTextOption
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.rules.text import common_ends
+from ui.widgets.replacements import replacements
 
 NO_LIMIT = 2**31 - 1
 LONG_WORD = 5_000
@@ -39,12 +40,12 @@ class TextField(QPlainTextEdit):
         """Show another text by changing only what differs, so that cursor and selection stay at their words."""
         now, wanted = self.document().toRawText(), _as_qt(text)
         if now != wanted:
-            head, tail = common_ends(now, wanted)
-            cursor = QTextCursor(self.document())
-            cursor.setPosition(_units(now[:head]))
-            cursor.setPosition(_units(now[: len(now) - tail]), QTextCursor.MoveMode.KeepAnchor)
             self._make_room(wanted)
-            cursor.insertText(wanted[head : len(wanted) - tail])
+            cursor = QTextCursor(self.document())
+            for start, end, new in reversed(replacements(now, wanted)):
+                cursor.setPosition(_units(now[:start]))
+                cursor.setPosition(_units(now[:end]), QTextCursor.MoveMode.KeepAnchor)
+                cursor.insertText(new)
         self._given, self._shown = text, self.document().toRawText()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
