@@ -99,7 +99,7 @@ def test_a_title_of_five_thousand_characters_is_kept_counted_and_not_submitted(
     assert page.form.keep()
     assert desk.projects.overview()[0].title == "x" * 5_000
     counter = page.form.counters["title"]
-    assert counter.too_many and "5,000 of 200 characters" in counter.text() and counter.property("tone") == "warn"
+    assert counter.too_many and "5,000 of 200 characters" in counter.text() and counter.property("role") == "bad"
     assert title.accessibleDescription() == counter.text()
     title.setText("x" * 200)
     assert not counter.too_many and counter.text() == "200 of 200 characters"

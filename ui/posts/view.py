@@ -17,7 +17,7 @@ from ui.partners.facets import AGES
 from ui.posts.kinds import KIND_NAMES
 from ui.theme import theme
 from ui.unsaved import Unsaved
-from ui.widgets.basics import Chips, button, column, label, row, set_tone
+from ui.widgets.basics import Chips, breakable, button, column, label, row, set_tone
 from ui.widgets.counter import Counter
 from ui.widgets.row_list import RowList
 from ui.widgets.saving import Saving
@@ -75,14 +75,14 @@ class PostView(QWidget):
         if self._post is None or self._post.id != post.id:
             self._load_draft(post)
         self._post = post
-        self._title.setText(post.title)
+        self._title.setText(breakable(post.title))
         until = _("until {day}").format(day=short_day(post.expires)) if post.expires else _("waits to be sent")
         self._about.setText(f"{post.author} · {country_name(post.country)} · {clock(post.at)} · {until}")
         self._kind.setText(_(KIND_NAMES.get(post.kind, post.kind)))
         mine = post.author_id == self._host.workspace.account.current.id
         self._down.setVisible(mine and not post.waiting)
         self._person.setVisible(not mine)
-        self._text.setText(post.text)
+        self._text.setText(breakable(post.text))
         self._facts.show_texts(_facts(post))
         self._answers.show_rows([(answer.id, answer) for answer in answers])
         self._writing.setVisible(not post.waiting)
@@ -136,7 +136,7 @@ class AnswerRow(QWidget):
         """Show the answer as it is now."""
         when = _("waits to be sent") if answer.waiting else clock(answer.at)
         self._who.setText(f"{answer.author} · {country_name(answer.country)} · {when}")
-        self._text.setText(answer.text)
+        self._text.setText(breakable(answer.text))
 
 
 def line_of(post: Post, answers: str) -> str:

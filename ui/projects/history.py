@@ -4,7 +4,6 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.projects import HistoryEntry
@@ -39,7 +38,6 @@ class HistoryPanel(QWidget):
             label(_("Each line is one sitting of one author. Nothing here can be lost."), "muted", wrap=True)
         )
         self.list = ItemList(_("History"))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda *_items: self._show())
         self.view = QTextBrowser()
         self.view.setAccessibleName(_("What was changed"))

@@ -18,7 +18,19 @@ from ui.projects.space import SpacePanel
 from ui.projects.steps import steps_of
 from ui.theme import theme
 from ui.unsaved import Unsaved, may_go_on
-from ui.widgets.basics import EmptyState, Page, button, card, column, label, row, scrolled, set_tone, side_by_side
+from ui.widgets.basics import (
+    EmptyState,
+    Page,
+    breakable,
+    button,
+    card,
+    column,
+    label,
+    row,
+    scrolled,
+    set_tone,
+    side_by_side,
+)
 from ui.widgets.button_row import ButtonRow
 from ui.widgets.item_list import Item, ItemList
 
@@ -160,7 +172,7 @@ class ProjectsPage(Page):
         self._show_tab()
 
     def _show_head(self, project: Project) -> None:
-        self._title.setText(brief(project.title, 300) or _("Untitled"))
+        self._title.setText(breakable(brief(project.title)) or _("Untitled"))
         text, tone = words.state(project.state)
         self._state.setText(text)
         set_tone(self._state, tone)
@@ -281,7 +293,7 @@ class ProjectsPage(Page):
         if self._current and self.form.draft:
             self._current = replace(self._current, title=self.form.draft.fields["title"])
             self.list.rename(self._current.id, _line(self._current))
-            self._title.setText(brief(self._current.title, 300) or _("Untitled"))
+            self._title.setText(breakable(brief(self._current.title)) or _("Untitled"))
 
 
 def _line(project: Project) -> str:

@@ -16,7 +16,7 @@ from ui import words
 from ui.host import Host
 from ui.theme import theme
 from ui.unsaved import Unsaved
-from ui.widgets.basics import EmptyState, button, column, label, row, scrolled, tone_label
+from ui.widgets.basics import EmptyState, breakable, button, column, label, row, scrolled, tone_label
 from ui.widgets.row_list import RowList
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
@@ -68,7 +68,7 @@ class SpacePanel(QWidget):
         if self._project is None or self._project.id != project.id:
             self._load_draft(project)
         self._project = project
-        materials, me = self._use.materials(project.id), self._host.workspace.account.current.name
+        materials, me = self._use.materials(project.id), self._host.workspace.account.current.id
         self._materials.show_rows([(material.id, material) for material in materials])
         self._nothing.setVisible(not materials)
         self._nothing.show_hint(
@@ -179,7 +179,7 @@ class MaterialRow(QFrame):
         """Show the work as it is now."""
         before, self._material = self._material, material
         title = brief(material.title or material.filename)
-        self._title.setText(title)
+        self._title.setText(breakable(title))
         self._about.setText(f"{material.pupil} · {material.author} · {file_size(material.size)}")
         self._save.setAccessibleName(f"{_('Save a copy…')} {title}")
         self._save.setVisible(material.here)
@@ -209,6 +209,6 @@ class DiaryRow(QFrame):
         self._entry_id, fields, me = value
         author, text = str(fields.get("author") or ""), str(fields.get("text") or "")
         self._who.setText(f"{author} · {clock(float(str(fields.get('at') or 0)))}")
-        self._text.setText(text)
+        self._text.setText(breakable(text))
         self._remove.setAccessibleName(_("Delete: {what}").format(what=brief(text, 60)))
-        self._remove.setVisible(author == me)
+        self._remove.setVisible(fields.get("author_id") == me)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QListWidget,
     QMessageBox,
-    QStackedWidget,
     QWidget,
 )
 
@@ -78,14 +77,12 @@ class PupilWorkPage(Page):
         self.works.setGridSize(QSize(theme.px(176), theme.px(190)))
         self.works.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.works.currentItemChanged.connect(lambda *_items: self._show_work(self.works.chosen_value()))
-        self._stack = QStackedWidget()
-        self._nothing = {name: make() for name, make in self._empty_states().items()}
+        self._nothing = self._empty_states()
         for widget in (self.works, *self._nothing.values()):
-            self._stack.addWidget(widget)
-        layout.addWidget(self._stack, 1)
+            layout.addWidget(widget, 1)
         return middle
 
-    def _empty_states(self) -> dict[str, object]:
+    def _empty_states(self) -> dict[str, EmptyState]:
         no_pupils = _(
             "Add the pupils of this class. Their names never leave this computer; outside they have a pseudonym."
         )
@@ -93,12 +90,10 @@ class PupilWorkPage(Page):
         drop = _("Drop photos, texts or PDFs here, or choose them.")
         make_class = _("Make a class, then add its pupils.")
         return {
-            "class": lambda: EmptyState("student", _("No class yet"), make_class, _("New class…"), self._ask_class),
-            "pupils": lambda: EmptyState("users", _("No pupils yet"), no_pupils, _("New pupil…"), self._ask_pupil),
-            "works": lambda: EmptyState("camera", _("No work yet"), choose),
-            "own": lambda: EmptyState(
-                "camera", _("No work of this pupil yet"), drop, _("Add work…"), self.choose_files
-            ),
+            "class": EmptyState("student", _("No class yet"), make_class, _("New class…"), self._ask_class),
+            "pupils": EmptyState("users", _("No pupils yet"), no_pupils, _("New pupil…"), self._ask_pupil),
+            "works": EmptyState("camera", _("No work yet"), choose),
+            "own": EmptyState("camera", _("No work of this pupil yet"), drop, _("Add work…"), self.choose_files),
         }
 
     def _right(self) -> QWidget:
@@ -139,7 +134,10 @@ class PupilWorkPage(Page):
         chosen = self.works.show_items([self._item(work) for work in works])
         self._add.setEnabled(pupil_id is not None)
         self._add.setToolTip("" if pupil_id else _("Choose a pupil first"))
-        self._stack.setCurrentWidget(self.works if works else self._nothing[self._what_is_missing(class_id, pupil_id)])
+        missing = "" if works else self._what_is_missing(class_id, pupil_id)
+        self.works.setVisible(bool(works))
+        for name, empty in self._nothing.items():
+            empty.setVisible(name == missing)
         self._show_work(chosen)
 
     def _what_is_missing(self, class_id: str | None, pupil_id: str | None) -> str:

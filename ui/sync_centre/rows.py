@@ -11,7 +11,7 @@ from app.sync_centre import Difference, SyncCentreUseCases, WaitingItem
 from i18n import _
 from i18n.formats import clock
 from ui import words
-from ui.widgets.basics import button, column, label, row
+from ui.widgets.basics import breakable, button, column, label, row
 from ui.widgets.row_list import Entry
 
 Acted = Callable[[], object]
@@ -93,7 +93,7 @@ class WaitingRow(_Card):
     def show_value(self, line: Line) -> None:
         """Show what waits, and since when."""
         item: WaitingItem = line.thing
-        self._name.setText(line.text)
+        self._name.setText(breakable(line.text))
         self._when.setText(clock(item.at) if item.at else "")
 
 
@@ -112,7 +112,7 @@ class RefusedRow(_Card):
     def show_value(self, line: Line) -> None:
         """Show what was refused, and why."""
         self._thing = line.thing
-        self._name.setText(line.text)
+        self._name.setText(breakable(line.text))
         self._why.setText(words.refusal(line.thing.reason))
         for made in (self._again, self._forget):
             made.setAccessibleName(f"{made.text()}: {line.text}")
@@ -138,8 +138,8 @@ class DifferenceRow(_Card):
         difference: Difference = line.thing
         self._thing = difference
         self._name.setText(_(words.COMMANDS.get(difference.kind, difference.kind)))
-        self._mine.setText(_plain(difference.mine))
-        self._theirs.setText(_plain(difference.theirs))
+        self._mine.setText(breakable(_plain(difference.mine)))
+        self._theirs.setText(breakable(_plain(difference.theirs)))
         for made in (self._keep, self._take):
             made.setAccessibleName(f"{made.text()}: {self._name.text()}")
 

@@ -12,7 +12,7 @@ from ui.host import Host
 from ui.theme import theme
 from ui.today.declared import LINES
 from ui.today.lines import TodayButton
-from ui.widgets.basics import EmptyState, Page, button, column, label, row, scrolled
+from ui.widgets.basics import EmptyState, Page, breakable, button, column, label, row, scrolled
 from ui.widgets.row_list import RowList
 
 
@@ -93,10 +93,11 @@ class TodayRow(QFrame):
         """Show the present state of the same thing."""
         self._item = item
         name, person = brief(item.name) or _("Untitled"), brief(item.person)
-        self._sentence.setText(_(self._line.sentence).format(name=name, person=person))
+        sentence = _(self._line.sentence).format(name=name, person=person)
+        self._sentence.setText(breakable(sentence))
         for made, declared in zip(self._buttons, self._line.buttons, strict=True):
-            made.setAccessibleName(f"{_(declared.text)}: {self._sentence.text()}")
-        self._text.setText(item.text)
+            made.setAccessibleName(f"{_(declared.text)}: {sentence}")
+        self._text.setText(breakable(item.text))
         self._text.setVisible(bool(item.text))
 
     def _button(self, declared: TodayButton) -> QPushButton:

@@ -1,6 +1,6 @@
 """The small pieces every page is built from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
@@ -239,6 +239,23 @@ class ElidedCheckBox(QCheckBox):
         super().resizeEvent(event)
 
 
+def as_high_as_it_wraps(widget: QWidget) -> None:
+    """Give a widget whose content wraps as much height as that takes at its width, and no more."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
+
+
+def breakable(text: str, most: int = 24) -> str:
+    """The text with places where a very long word may be broken, for a label."""
+    return " ".join("\u200b".join(_cut(word, most)) if len(word) > most else word for word in text.split(" "))
+
+
+def _cut(word: str, most: int) -> Iterator[str]:
+    for at in range(0, len(word), most):
+        yield word[at : at + most]
+
+
 class Flow(QLayout):
     """Widgets side by side, wrapped into as many lines as are needed."""
 
@@ -296,6 +313,7 @@ class Chips(QWidget):
         super().__init__()
         self._flow, self._texts = Flow(), None  # type: tuple[Flow, list[str] | None]
         self.setLayout(self._flow)
+        as_high_as_it_wraps(self)
 
     def show_texts(self, texts: Iterable[str]) -> None:
         """Show these words; nothing is made anew if they are the ones shown."""

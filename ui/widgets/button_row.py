@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ui.widgets.basics import Flow, button
+from ui.widgets.basics import Flow, as_high_as_it_wraps, button
 from ui.widgets.pressed import when_released
 from ui.widgets.tab_order import focus_at, focus_place
 
@@ -28,6 +28,7 @@ class ButtonRow(QWidget):
         super().__init__()
         self._flow = Flow(spacing=8)
         self.setLayout(self._flow)
+        as_high_as_it_wraps(self)
         self._buttons: dict[str, QPushButton] = {}
         self._steps: dict[str, Step] = {}
         self._wanted: tuple[Step, ...] = ()
@@ -59,6 +60,7 @@ class ButtonRow(QWidget):
         for left in old.values():
             left.hide()
             left.deleteLater()
+        self.updateGeometry()
         if is_mine and focused not in self._buttons.values():
             focus_at(self, place)
 

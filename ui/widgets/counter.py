@@ -4,7 +4,6 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from i18n import _
 from i18n.formats import number
-from ui.widgets.basics import set_tone
 
 
 class Counter(QLabel):
@@ -13,7 +12,6 @@ class Counter(QLabel):
     def __init__(self, field: QWidget, most: int) -> None:
         super().__init__()
         self._field, self._most = field, most
-        self.setProperty("role", "muted")
         self.setWordWrap(True)
         self.setIndent(0)
         self.show_count(0)
@@ -30,5 +28,9 @@ class Counter(QLabel):
         if self.too_many:
             text = _("{count}: all of it is kept, but shorten it before you send it").format(count=text)
         self.setText(text)
-        set_tone(self, "warn" if self.too_many else "")
+        role = "bad" if self.too_many else "muted"
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
         self._field.setAccessibleDescription(text)

@@ -31,6 +31,7 @@ class ItemList(QListWidget):
         super().__init__()
         self.setProperty("role", "list")
         self.setWordWrap(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
 
     def show_items(self, items: Sequence[Item], choose: str | None = None) -> Any:
