@@ -1,19 +1,20 @@
 """One opened profile with everything a window needs; the window knows nothing below this."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.account import AccountUseCases
-from app.events import Events
+from app.events import Changes, Events
 from app.opened import DEFAULT_SERVER, Opened, open_profile
 from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
 from app.posts import PostUseCases
 from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
-from app.safety import SafetyUseCases
+from app.safety import SafetyUseCases, StoreError
 from app.sync_centre import Status, SyncCentreUseCases
 from app.task_lists import TaskListUseCases
 from app.today import TodayUseCases
@@ -37,7 +38,7 @@ def open_in_browser(url: str) -> None:
 
 @dataclass
 class Workspace:
-    """The use cases of one profile. Events: ``changed`` with a set of topics, ``status`` with a Status."""
+    """The use cases of one profile. Events: ``changed`` with :class:`Changes`, ``status`` with a Status."""
 
     events: Events
     account: AccountUseCases
@@ -96,6 +97,11 @@ class Workspace:
         """Remember a preference; ``value`` is anything JSON knows. Raises StoreError."""
         settings.put(self._opened.store, f"preference:{name}", value)
 
+    def remember(self, name: str, value: Any) -> None:
+        """Remember where the person was. A store that cannot be written now forgets it, and nothing else happens."""
+        with suppress(StoreError):
+            self.prefer(name, value)
+
     def close_thread(self) -> None:
         """Close the calling worker's own connections."""
         self._opened.close_thread()
@@ -127,7 +133,7 @@ def open_workspace(
         server=server,
         line=line,
         on_status=lambda status: events.publish("status", status),
-        on_topics=lambda touched: events.publish("changed", set(touched)),
+        on_topics=events.changed,
     )
     try:
         return _wire(opened, events)
@@ -152,9 +158,9 @@ def _wire(opened: Opened, events: Events) -> Workspace:
     keeping = KeepingUseCases(store, partners)
     reaching = ReachingUseCases(store, account, partners, queued)
 
-    def count_new_people(topics: set[str]) -> None:
-        if "partners" in topics and keeping.saved_searches():
-            partners.in_search_thread(keeping.new_people, lambda _counts: events.publish("changed", {"searches"}))
+    def count_new_people(changes: Changes) -> None:
+        if "partners" in changes and keeping.saved_searches():
+            partners.in_search_thread(keeping.new_people, lambda _counts: events.changed({"searches"}))
 
     events.subscribe("changed", count_new_people)
     return Workspace(

@@ -52,7 +52,9 @@ def private_of_others(tree: ast.AST) -> list[int]:
     return [
         node.lineno
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in {f"_{name.strip('_')}" for name in BEHIND - {"line"}}
+        if isinstance(node, ast.Attribute)
+        and node.attr in {f"_{name.strip('_')}" for name in BEHIND - {"line"}}
+        and _name(node.value) != "self"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Every action once: its words, icon and shortcut, shown in a menu, by key and in the command search."""
+"""Every action and page once: its words, icon and shortcut, shown in a menu, by key and in the command search."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +23,18 @@ class Action:
     checked: bool = False
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A page of the side bar. ``page`` is ``module:class``, loaded when it is first shown: the window opens without."""
+
+    name: str
+    text: str
+    icon: str
+    page: str
+    below: bool = False
+    from_pill: bool = False  # what the pill at the top opens
+
+
 class Actions:
     """Builds the menus from the declarations and lists them for the command search."""
 
@@ -37,16 +49,17 @@ class Actions:
             self.by_name[action.name] = self._add(window, action)
 
     def entries(self) -> list[QAction]:
+        """Every action that is possible now."""
         return [action for action in self.by_name.values() if action.isEnabled()]
 
     def _add(self, window: QMainWindow, action: Action) -> QAction:
-        found = QAction(action.text, window)
-        found.setCheckable(action.checkable)
-        found.setChecked(action.checked)
+        made = QAction(action.text, window)
+        made.setCheckable(action.checkable)
+        made.setChecked(action.checked)
         if action.shortcut:
-            found.setShortcut(QKeySequence(action.shortcut))
+            made.setShortcut(QKeySequence(action.shortcut))
         if action.icon:
-            found.setIcon(theme.icon(action.icon))
-        found.triggered.connect(lambda: action.act())
-        self._menus[action.menu].addAction(found)
-        return found
+            made.setIcon(theme.icon(action.icon))
+        made.triggered.connect(lambda: action.act())
+        self._menus[action.menu].addAction(made)
+        return made

@@ -6,7 +6,7 @@ from app.events import Events
 
 
 class EventBridge(QObject):
-    """``changed`` carries a set of topics, ``status`` the connection's Status."""
+    """``changed`` carries Changes, ``status`` the connection's Status."""
 
     changed = Signal(object)
     status = Signal(object)

@@ -1,7 +1,6 @@
 """The main window: side bar, pages, the pill, messages with undo, menus and the memory of where you were."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -19,45 +18,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.events import Changes
 from app.sync_centre import Status
 from app.workspace import Workspace
 from i18n import _
-from ui import words
-from ui.actions import Action, Actions
+from ui import capabilities, words
+from ui.actions import Action, Actions, Entry
 from ui.bridge import EventBridge
 from ui.command_search import CommandSearch
 from ui.language import speak
 from ui.theme import theme
 from ui.tokens import SCALES
+from ui.unsaved import Unsaved, UnsavedQuestion
 from ui.widgets.basics import Page, button, column, label, set_tone
 from ui.widgets.timers import single_shot
 
 TOAST_MS = 9_000
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A page of the side bar."""
-
-    name: str
-    text: str
-    icon: str
-    page: str  # module and class, loaded when the page is first shown: the window opens without them
-    below: bool = False
-
-
-def entries() -> list[Entry]:
-    return [
-        Entry("today", _("Today"), "house", "ui.today.page:TodayPage"),
-        Entry("projects", _("Projects"), "notebook", "ui.projects.page:ProjectsPage"),
-        Entry("partners", _("Partners"), "globe-hemisphere-west", "ui.partners.page:PartnersPage"),
-        Entry("posts", _("Partner posts"), "megaphone", "ui.posts.page:PostsPage"),
-        Entry("pupil_work", _("Pupils' work"), "student", "ui.pupil_work.page:PupilWorkPage"),
-        Entry("sync_centre", _("Sync centre"), "arrows-clockwise", "ui.sync_centre.page:SyncCentrePage", True),
-        Entry("profile", _("My profile"), "identification-card", "ui.profile.page:MyProfilePage", True),
-        Entry("settings", _("Settings"), "gear", "ui.settings.page:SettingsPage", True),
-        Entry("help", _("Help"), "question", "ui.help.page:HelpPage", True),
-    ]
 
 
 class MainWindow(QMainWindow):
@@ -87,12 +63,10 @@ class MainWindow(QMainWindow):
 
     def build(self) -> None:
         """Make everything anew in the present language and look, and show the page that was shown."""
-        current = self.current_name() if self._pages else self.workspace.preference("page", "today")
-        for page in self._pages.values():
-            page.leave()
+        current = self.current_name() if self._pages else self.workspace.preference("page")
         self._pages = {}
         self.menuBar().clear()
-        self._entries = entries()
+        self._entries = capabilities.entries()
         me = self.workspace.account.current.name
         self.setWindowTitle(f"TwinDesk – {me}" if me else "TwinDesk")
         whole = QWidget()
@@ -108,7 +82,8 @@ class MainWindow(QMainWindow):
         self._toast = self._make_toast(whole)
         self._actions = self._declare()
         QShortcut(QKeySequence("Ctrl+Z"), self, self.undo)
-        self.go(current if any(entry.name == current for entry in self._entries) else "today")
+        names = [entry.name for entry in self._entries]
+        self.go(current if current in names else names[0])
         self._on_status(self.workspace.status)
 
     def _banner(self) -> QFrame:
@@ -149,23 +124,23 @@ class MainWindow(QMainWindow):
         self._side.setFixedWidth(icons if narrow else max(theme.px(208), widest + icons + 20))
         self._name.setVisible(not narrow)
         for entry in self._entries:
-            found = self._side.findChild(QPushButton, f"nav-{entry.name}")
-            found.setText("" if narrow else entry.text)
-            found.setToolTip(entry.text if narrow else "")
+            made = self._side.findChild(QPushButton, f"nav-{entry.name}")
+            made.setText("" if narrow else entry.text)
+            made.setToolTip(entry.text if narrow else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_side_bar()
 
     def _nav_button(self, entry: Entry) -> QPushButton:
-        found = button(entry.text, lambda: self.go(entry.name), "nav")
-        found.setIcon(theme.icon(entry.icon, "nav_text"))
-        found.setIconSize(QSize(theme.px(18), theme.px(18)))
-        found.setCheckable(True)
-        found.setObjectName(f"nav-{entry.name}")
-        found.setAccessibleName(entry.text)
-        self._nav.addButton(found)
-        return found
+        made = button(entry.text, lambda: self.go(entry.name), "nav")
+        made.setIcon(theme.icon(entry.icon, "nav_text"))
+        made.setIconSize(QSize(theme.px(18), theme.px(18)))
+        made.setCheckable(True)
+        made.setObjectName(f"nav-{entry.name}")
+        made.setAccessibleName(entry.text)
+        self._nav.addButton(made)
+        return made
 
     def _main_area(self) -> QWidget:
         area = QWidget()
@@ -176,7 +151,8 @@ class MainWindow(QMainWindow):
         self.pill = QPushButton(area)
         self.pill.setProperty("role", "pill")
         self.pill.setObjectName("pill")
-        self.pill.clicked.connect(lambda: self.go("sync_centre"))
+        told = next(entry.name for entry in self._entries if entry.from_pill)
+        self.pill.clicked.connect(lambda: self.go(told))
         self._area = area
         area.installEventFilter(self)
         return area
@@ -208,50 +184,15 @@ class MainWindow(QMainWindow):
             Action(f"go-{e.name}", e.text, "go", lambda name=e.name: self.go(name), f"Ctrl+{n}", e.icon)
             for n, e in enumerate(self._entries, start=1)
         ]
-        declared = [
-            Action("new-project", _("New project"), "file", lambda: self.page("projects").create(), "Ctrl+N", "plus"),
-            Action(
-                "add-work",
-                _("Add pupils' work…"),
-                "file",
-                lambda: self.page("pupil_work").choose_files(),
-                "Ctrl+O",
-                "upload-simple",
-            ),
-            Action(
-                "find-partner",
-                _("Find a partner"),
-                "file",
-                lambda: self.page("partners").focus_search(),
-                "Ctrl+F",
-                "magnifying-glass",
-            ),
-            Action(
-                "new-post",
-                _("New partner post…"),
-                "file",
-                lambda: self.page("posts").ask_new(),
-                "Ctrl+Shift+N",
-                "megaphone",
-            ),
-            Action(
-                "countries",
-                _("Choose the directory's countries…"),
-                "file",
-                lambda: self.page("partners").strip.choose(),
-                "Ctrl+Shift+D",
-                "globe-hemisphere-west",
-            ),
-            Action("sync", _("Sync now"), "file", self.workspace.sync_centre.sync_now, "F5", "arrows-clockwise"),
-            Action("sign-in", _("Sign in to the platform…"), "file", self.sign_in, "", "user-circle"),
+        own = [
             Action("search", _("Search commands…"), "go", self.search_commands, "Ctrl+K", "magnifying-glass"),
             *go,
             Action("bigger", _("Larger text"), "go", lambda: self._scale(1), "Ctrl++"),
             Action("smaller", _("Smaller text"), "go", lambda: self._scale(-1), "Ctrl+-"),
             Action("quit", _("Close the window"), "file", self.close, "Ctrl+Q"),
-            Action("first-week", _("Your first week"), "help", lambda: self.go("help"), "F1", "book-open"),
         ]
-        return Actions(self, menus, declared + (self._extra(self) if self._extra else []))
+        extra = self._extra(self) if self._extra else []
+        return Actions(self, menus, [*capabilities.actions(self), *own, *extra])
 
     # -- pages -----------------------------------------------------------------------------
 
@@ -279,12 +220,15 @@ class MainWindow(QMainWindow):
 
     def current_name(self) -> str:
         current = self._stack.currentWidget()
-        return next((name for name, page in self._pages.items() if page is current), "today")
+        return next((name for name, page in self._pages.items() if page is current), self._entries[0].name)
 
-    def _on_changed(self, topics: set[str]) -> None:
-        for name, page in self._pages.items():
-            if name == self.current_name():
-                page.refresh(topics)
+    def do(self, action: str) -> None:
+        """Do a declared action by its name."""
+        self._actions.by_name[action].trigger()
+
+    def _on_changed(self, changes: Changes) -> None:
+        if self._pages:  # pages that are not shown are refreshed when they are
+            self._pages[self.current_name()].hear(changes)
 
     def _on_status(self, status: Status) -> None:
         text, tone = words.pill(status)
@@ -293,9 +237,7 @@ class MainWindow(QMainWindow):
         self.pill.setToolTip(words.trouble(status.code) if status.code else "")
         set_tone(self.pill, tone)
         self._place_pill()
-        page = self._pages.get("sync_centre")
-        if page and self.current_name() == "sync_centre":
-            page.refresh({"status"})
+        self._on_changed(Changes({"status"}))
 
     def _place_pill(self) -> None:
         self.pill.adjustSize()
@@ -330,36 +272,63 @@ class MainWindow(QMainWindow):
     def search_commands(self) -> None:
         CommandSearch(self._actions.entries(), self).exec()
 
-    def sign_in(self) -> None:
-        self.page("settings").sign_in()
-
     # -- language and look -----------------------------------------------------------------
 
     def change_language(self, code: str | None) -> None:
-        self.workspace.prefer("language", code)
+        """Speak another language from now on."""
+        if not self._may_lose_pages():
+            return
+        self.workspace.remember("language", code)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         speak(app, code)
         self.build()
 
     def change_look(self, choice: str, scale: int) -> None:
-        self.workspace.prefer("look", choice)
-        self.workspace.prefer("scale", scale)
+        """Look otherwise from now on: light, dark or as the system; the text size in per cent."""
+        if not self._may_lose_pages():
+            return
+        self.workspace.remember("look", choice)
+        self.workspace.remember("scale", scale)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, choice, scale)
         self.build()
+
+    def look_again(self) -> None:
+        """Take on the theme's present colours."""
+        if self._may_lose_pages():
+            self.build()
 
     def _scale(self, step: int) -> None:
         place = SCALES.index(theme.scale) + step
         if 0 <= place < len(SCALES):
             self.change_look(theme.choice, SCALES[place])
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    # -- closing ---------------------------------------------------------------------------
+
+    def _may_lose_pages(self) -> bool:
+        """Store what is typed on every page; where that fails, the person decides what becomes of it."""
+        if self._store_pages():
+            return True
+        error = next((error for page in self._pages.values() if (error := page.saving_error())), None)
+        return UnsavedQuestion(self, self._unsaved(), error, self._store_pages).ask()
+
+    def _store_pages(self) -> bool:
         for page in self._pages.values():
             page.leave()
-        self.workspace.prefer("page", self.current_name())
-        self.workspace.prefer("geometry", bytes(self.saveGeometry().toBase64()).decode())
+        return not self._unsaved()
+
+    def _unsaved(self) -> list[Unsaved]:
+        return [text for page in self._pages.values() for text in page.unsaved()]
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, unless something typed would be lost and the person would rather stay."""
+        if not self._may_lose_pages():
+            event.ignore()
+            return
+        self.workspace.remember("page", self.current_name())
+        self.workspace.remember("geometry", bytes(self.saveGeometry().toBase64()).decode())
         self.bridge.stop()
         self.closed.emit()
         super().closeEvent(event)

@@ -1,7 +1,8 @@
 """The sentences for codes that come from below: states, refusals, errors, fields."""
 
 from app.rules import vocabularies
-from app.sync_centre import Status
+from app.rules.text import brief
+from app.sync_centre import Status, WaitingItem
 from i18n import _, language, mark, ngettext
 from i18n.formats import clock, country_name, file_size, language_name, number
 
@@ -111,6 +112,14 @@ TROUBLES = {
     "store": mark("The store on this computer could not be written. Free some space on the disk, then sync again."),
     "trouble": mark("Something unexpected happened while syncing. Everything is kept on this computer."),
 }
+NOT_SAVED = {
+    "DiskFullError": mark("The disk of this computer is full. Free some space; it is saved by itself then."),
+    "ReadOnlyError": mark("The folder of your work cannot be written: it is read-only. Tell the technician."),
+    "BusyError": mark("Another program holds your work at the moment. TwinDesk tries again by itself."),
+    "IoError": mark("The disk answered with an error. Is the drive still connected? TwinDesk tries again by itself."),
+    "DocumentError": mark("This is more than a project can hold. Take some of it out."),
+    "StoreError": mark("Your work on this computer could not be written. TwinDesk tries again by itself."),
+}
 REASONS = {
     "new_country": mark("a new country for your project"),
     "language": mark("shares a language"),
@@ -158,12 +167,24 @@ def state(code: str) -> tuple[str, str]:
     return _(text), tone
 
 
+def waiting_name(item: WaitingItem, project_title: str) -> str:
+    """What waits or was refused, with the title of its project where there is one."""
+    what = _(COMMANDS.get(item.what, item.what))
+    return f"{what}: {brief(project_title)}" if project_title else what
+
+
 def refusal(code: str) -> str:
     return _(REFUSALS.get(code, "")) or _("The platform refused this step.")
 
 
 def trouble(code: str) -> str:
     return _(TROUBLES.get(code, TROUBLES["trouble"]))
+
+
+def not_saved(error: Exception | None) -> str:
+    """Why something could not be saved on this computer, and what happens next."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return _(next((NOT_SAVED[name] for name in names if name in NOT_SAVED), NOT_SAVED["StoreError"]))
 
 
 def reason(code: str) -> str:

@@ -43,15 +43,19 @@ def run_in_worker(
     *,
     on_progress: Callable[[int, int], None] | None = None,
     close: Callable[[], None] = lambda: None,
+    owner: QObject | None = None,
 ) -> None:
-    """Start ``work``. ``close`` runs in the worker at its end (to close its connection of the store)."""
+    """Start ``work``. ``close`` runs in the worker at its end (to close its connection of the store).
+
+    Nothing is delivered once ``owner`` is gone: built anew, or its window closed. Bound methods of a widget own themselves.
+    """
     worker = Worker(work, close)
     _running.add(worker)
 
     def finish(deliver: Callable[[Any], None], value: Any) -> None:
         _running.discard(worker)
-        page = getattr(deliver, "__self__", None)
-        if not isinstance(page, QObject) or isValid(page):  # the page may be gone: built anew, or its window closed
+        page = owner or getattr(deliver, "__self__", None)
+        if not isinstance(page, QObject) or isValid(page):
             deliver(value)
 
     worker.signals.done.connect(lambda value: finish(on_done, value))

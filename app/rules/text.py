@@ -37,3 +37,29 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     return text
+
+
+def common_ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters two texts share at their beginning, and then at their end."""
+    head = _shared(one, other)
+    rest = min(len(one), len(other)) - head
+    tail = _shared(one[len(one) - rest :][::-1], other[len(other) - rest :][::-1])
+    return head, tail
+
+
+def _shared(one: str, other: str) -> int:
+    """Length of the common beginning; by halves, for texts of millions of characters."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def brief(text: str, most: int = 120) -> str:
+    """A text for one line of a list: without line ends, and ended by dots where it is longer than ``most``."""
+    line = " ".join(text[: 4 * most].split())
+    return line if len(line) <= most and len(text) <= 4 * most else line[: most - 1].rstrip() + "…"

@@ -113,7 +113,7 @@ def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page:
         [teacher(9, country="IE", about="Water and peat", available=False)],
         [],
     )
-    desk.events.publish("changed", {"partners"})  # as a sync does
+    desk.events.changed({"partners"})  # as a sync does
     qtbot.waitUntil(lambda: page._saved.text() == "Saved searches (1 new)")
     assert [(i.name, i.person) for i in desk.today.items() if i.kind == "new_people"] == [("Water people", "1")]
     opened = next(action for action in page.saved_menu().findChildren(QAction) if "Water people" in action.text())

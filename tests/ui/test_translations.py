@@ -7,7 +7,7 @@ from app.rules import vocabularies
 from i18n import commands, use_language
 from i18n.formats import ago, clock, country_name, file_size, language_name, number
 from ui import words
-from ui.today.page import SENTENCES
+from ui.today.declared import LINES
 
 
 @pytest.fixture
@@ -42,10 +42,17 @@ def test_a_bad_translation_is_found(source, translation, problem: str | None) ->
 
 
 def test_every_code_from_below_is_said_in_turkish(turkish) -> None:
-    tables = [words.FIELD_NAMES, words.FIELD_HINTS, words.COMMANDS, words.REFUSALS, words.TROUBLES, words.TAKE_IN]
-    english = [text for table in tables for text in table.values()] + [
-        text for row in SENTENCES.values() for text in row[:2]
+    tables = [
+        words.FIELD_NAMES,
+        words.FIELD_HINTS,
+        words.COMMANDS,
+        words.REFUSALS,
+        words.TROUBLES,
+        words.TAKE_IN,
+        words.NOT_SAVED,
     ]
+    english = [text for table in tables for text in table.values()]
+    english += [text for line in LINES.values() for text in (line.sentence, *(button.text for button in line.buttons))]
     english += [text for text, _tone in words.STATES.values()]
     same = [text for text in english if commands_text(text) == text]
     assert same == []

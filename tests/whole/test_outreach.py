@@ -24,7 +24,7 @@ from tests.platform import AYSE, NIKOS, Api, Computer, RunningPlatform, command
 from tests.window import find_button, message, words_on
 from ui.demo.platform import PASSWORD
 from ui.partners.message import MessageDialog
-from ui.posts.page import PostDialog
+from ui.posts.dialog import PostDialog
 from ui.start.program import show_window
 
 Make = Callable[..., Computer]
@@ -274,7 +274,7 @@ def test_an_answer_being_typed_survives_news(qtbot: QtBot, pair) -> None:
         QApplication.processEvents()
         editor = page.findChild(QPlainTextEdit, "answer")
         qtbot.keyClicks(editor, "We would like to")
-        page.refresh({"post"})
+        page.refresh()
         assert page.findChild(QPlainTextEdit, "answer").toPlainText() == "We would like to"
         find_button(page, "Answer").click()
         assert "We would like to" in [answer.text for p in a.posts.posts() for answer in a.posts.answers(p.id)]

@@ -56,7 +56,7 @@ class Demo:
             return known
         window = show_window(self.open(email), self.menu)
         if not window.workspace.account.current.id:
-            window.sign_in()
+            window.do("sign-in")
         window.closed.connect(lambda: self.windows.pop(email).workspace.close())
         self.windows[email] = window
         return window

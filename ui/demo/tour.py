@@ -121,7 +121,7 @@ class Tour:
         workspace = self.a.workspace
         seen: set[str] = set()
         workspace.events.subscribe("status", lambda status: seen.add(status.progress.stage if status.progress else ""))
-        self.a.sign_in()
+        self.a.do("sign-in")
         wait_for(lambda: workspace.account.current.id, "signed in")
         wait_for(lambda: workspace.status.synced_at and workspace.status.state == "idle", "first sync")
         teachers, countries, _at = workspace.partners.directory_size()

@@ -3,15 +3,20 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
 from app.partners import Message, PartnerRow
 from app.rules.outreach import MAX_MESSAGE, MAX_REQUEST
 from i18n import _, language, mark
-from i18n.formats import clock, country_name, language_name, number
+from i18n.formats import clock, country_name, language_name
+from ui import words
 from ui.host import Host
 from ui.theme import theme
+from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import button, column, label, row, scrolled
+from ui.widgets.counter import Counter
+from ui.widgets.saving import Saving
+from ui.widgets.text_field import TextField
 from ui.widgets.timers import single_shot
 
 TEMPLATE_NAMES = {
@@ -31,13 +36,13 @@ WARNINGS = {
 
 
 class MessageDialog(QDialog):
-    """Writes a message, or the words of a contact request. ``on_send`` gets the text."""
+    """Writes a message, or the words of a contact request. ``on_send`` gets the text; it returns False to go on writing."""
 
     def __init__(
         self,
         host: Host,
         partner: PartnerRow,
-        on_send: Callable[[str], None],
+        on_send: Callable[[str], object],
         parent: QWidget,
         *,
         is_request: bool = False,
@@ -61,22 +66,24 @@ class MessageDialog(QDialog):
             self.templates.addItem(name, template.text)
         self.templates.activated.connect(self._begin)
         layout.addWidget(self.templates)
-        self.text = QPlainTextEdit()
-        self.text.setAccessibleName(_("Your message"))
-        self.text.setPlaceholderText(_("A few words of your own, about their pupils and yours"))
-        self.text.setTabChangesFocus(True)
-        self.text.setPlainText(host.workspace.preference(self._draft_name(), ""))
+        self.text = TextField(_("Your message"), _("A few words of your own, about their pupils and yours"))
+        self.text.show_text(host.workspace.preference(self._draft_name(), ""))
         layout.addWidget(self.text, 3)
         self.warning = label("", "warn", wrap=True)
-        self._count = label("", "muted")
+        self._count = Counter(self.text, self._limit)
+        self.saved = label("", "muted", wrap=True)
+        self.saving = Saving(self, self._store)
+        self.saving.said.connect(self.saved.setText)
+        self.saving.failed.connect(lambda error: self.saved.setText(f"{_('Not saved yet')}. {words.not_saved(error)}"))
         layout.addWidget(self.warning)
+        layout.addWidget(self._count)
         self.send = button(_("Queue it"), self._send, "main", "paper-plane-tilt")
-        layout.addLayout(row(self._count, button(_("Later"), self.reject), self.send))
+        layout.addLayout(row(self.saved, button(_("Later"), self.reject), self.send))
         layout.addWidget(
             label(_("Sent the next time you are connected. What you write is kept until then."), "muted", wrap=True)
         )
         self._timer = single_shot(self, 250, self._look)
-        self.text.textChanged.connect(lambda: self._timer.start())
+        self.text.textChanged.connect(self._typed)
         self._look()
 
     def _project(self) -> str:
@@ -88,12 +95,18 @@ class MessageDialog(QDialog):
 
     def _begin(self) -> None:
         if self.templates.currentData():
-            self.text.setPlainText(self.templates.currentData())
+            self.text.show_text(self.templates.currentData())
+
+    def _typed(self) -> None:
+        self.saving.typed()
+        self._timer.start()
+
+    def _store(self) -> None:
+        self._host.workspace.prefer(self._draft_name(), self.text.text() or None)
 
     def _look(self) -> None:
-        """Keep what is typed, and warn of what speaks against sending it."""
-        text = self.text.toPlainText()
-        self._host.workspace.prefer(self._draft_name(), text or None)
+        """Count, and warn of what speaks against sending it."""
+        text = self.text.text()
         codes = self._use.warnings(self._partner, text, language())
         sentences = [_(WARNINGS[code]) for code in codes if code in WARNINGS]
         if "night" in codes:
@@ -106,18 +119,22 @@ class MessageDialog(QDialog):
             sentences.append(_("Today is a holiday there: {day}.").format(day=day))
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))
-        self._count.setText(_("{n} of {most} characters").format(n=number(len(text)), most=number(self._limit)))
-        self.send.setEnabled(bool(text.strip()) and len(text) <= self._limit)
+        self._count.show_count(len(text))
+        self.send.setEnabled(bool(text.strip()) and not self._count.too_many)
 
     def _send(self) -> None:
         self._timer.stop()
-        self._host.workspace.prefer(self._draft_name(), None)
-        self._on_send(self.text.toPlainText())
+        if self._on_send(self.text.text()) is False:
+            return
+        self.saving.forget()
+        self._host.workspace.remember(self._draft_name(), None)
         self.accept()
 
     def reject(self) -> None:
-        self._look()
-        super().reject()
+        """Close, unless what is typed cannot be stored and the person would rather stay."""
+        texts = [Unsaved(self.windowTitle(), self.text.text())] if self.saving.unsaved else []
+        if may_go_on(self, texts, self.saving.error, self.saving.save):
+            super().reject()
 
 
 def conversation(messages: list[Message], name: str) -> QWidget:

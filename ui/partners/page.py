@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.events import Changes
 from app.partners import Found, PartnerRow, Query
 from app.rules import projects as rules
 from i18n import _, ngettext
@@ -28,6 +29,7 @@ from ui.partners.map import PartnerMap
 from ui.partners.profile import PartnerProfile
 from ui.partners.weights import WeightsDialog
 from ui.theme import theme
+from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row, side_by_side
 from ui.widgets.timers import single_shot
 
@@ -37,6 +39,9 @@ LIST, MAP, NOTHING = range(3)
 
 
 class PartnersPage(Page):
+    """The directory: search and filters, the list or the map, and one teacher."""
+
+    listens_to = frozenset({"partners", "contact", "message", "projects", "membership", "searches"})
     _found = Signal(object)
     _failed = Signal(object)
 
@@ -124,10 +129,11 @@ class PartnersPage(Page):
 
     # -- what is shown ---------------------------------------------------------------------
 
-    def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is None or "searches" in topics:
+    def refresh(self, changes: Changes | None = None) -> None:
+        """Show what is true now; the chosen teacher stays chosen."""
+        if changes is None or "searches" in changes:
             self._show_new_people()
-        if topics is not None and not topics & {"partners", "contact", "message", "projects", "membership"}:
+        if changes is not None and not changes.touch(self.listens_to - {"searches"}):
             return
         teachers, countries, at = self._use.directory_size()
         if at is None:
@@ -153,8 +159,17 @@ class PartnersPage(Page):
         self.line.selectAll()
 
     def leave(self) -> None:
+        """Store the note, and remember what was searched for."""
         self.profile.keep_note()
-        self._host.workspace.prefer("partner-query", self._query.as_data())
+        self._host.workspace.remember("partner-query", self._query.as_data())
+
+    def unsaved(self) -> list[Unsaved]:
+        """The note, if it could not be stored."""
+        return self.profile.unsaved()
+
+    def saving_error(self) -> Exception | None:
+        """Why it could not."""
+        return self.profile.saving.error
 
     def show_person(self, partner_id: str) -> None:
         """Show one teacher alone beside the list."""
@@ -195,6 +210,8 @@ class PartnersPage(Page):
             return
         self.facets.show_counts(found, found.query)
         self.map.show_counts(found.countries, {tag[2:] for tag in found.query.tags if tag[0] == "c"})
+        if self.list.currentIndex().isValid():
+            return  # somebody was chosen while the typing paused
         if keep and chosen and (place := self._model.row_of(chosen.id)) >= 0:
             self.list.setCurrentIndex(self._model.index(place))
         elif found.total and not (keep and chosen):

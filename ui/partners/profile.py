@@ -1,25 +1,26 @@
 """One partner: who they are, a private note, and asking to be a contact."""
 
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QWidget
 
 from app.partners import PartnerRow
+from app.safety import StoreError
 from i18n import _
-from i18n.formats import clock, short_day
+from i18n.formats import short_day
 from ui import words
 from ui.host import Host
 from ui.partners.compare import MOST, fit_text
 from ui.partners.list import place
 from ui.partners.message import MessageDialog, conversation
 from ui.theme import theme
+from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import Avatar, EmptyState, button, card, chips, clear, column, label, row, scrolled, tone_label
-from ui.widgets.timers import single_shot
+from ui.widgets.saving import Saving
+from ui.widgets.text_field import TextField
 
-KEEP_MS = 300
 SHOWN_MESSAGES = 6
 
 
@@ -47,12 +48,16 @@ class PartnerProfile(QFrame):
         layout.addWidget(scrolled(inner), 1)
         self._foot = column(spacing=8, margin=8)
         layout.addLayout(self._foot)
-        self._note: QPlainTextEdit | None = None
-        self._timer = single_shot(self, KEEP_MS, self.keep_note)
+        self._note: TextField | None = None
+        self.saving = Saving(self, self._store_note)
+        self.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
         self.show_partner(None)
 
     def show_partner(self, partner: PartnerRow | None) -> None:
-        self.keep_note()
+        """Show one teacher, unless the note about the one before cannot be stored and would be lost."""
+        if not may_go_on(self, self.unsaved(), self.saving.error, self.saving.save):
+            return
+        self.saving.forget()
         self._partner, self._note = partner, None
         clear(self._body)
         clear(self._foot)
@@ -168,12 +173,18 @@ class PartnerProfile(QFrame):
             )
 
     def keep_note(self) -> None:
-        self._timer.stop()
-        if self._note is None or self._partner is None or not self._note.document().isModified():
-            return
-        self._host.workspace.keeping.keep_note(self._partner.id, self._note.toPlainText())
-        self._note.document().setModified(False)
-        self._kept.setText(_("Kept {time}").format(time=clock(time.time())))
+        """Store the note that is being written."""
+        self.saving.save()
+
+    def unsaved(self) -> list[Unsaved]:
+        """The note, if it could not be stored."""
+        if self._note is None or self._partner is None or not self.saving.unsaved:
+            return []
+        return [Unsaved(self._partner.name, self._note.text())]
+
+    def _store_note(self) -> None:
+        if self._note is not None and self._partner is not None:
+            self._host.workspace.keeping.keep_note(self._partner.id, self._note.text())
 
     def _head(self, partner: PartnerRow) -> None:
         names = column(spacing=2)
@@ -197,14 +208,13 @@ class PartnerProfile(QFrame):
 
     def _note_field(self, partner: PartnerRow) -> None:
         self._body.addWidget(label(_("Your note · only on this computer"), "section"))
-        self._note = QPlainTextEdit(self._host.workspace.keeping.note(partner.id))
-        self._note.setPlaceholderText(_("Add a private note"))
-        self._note.setAccessibleName(_("Your note · only on this computer"))
-        self._note.setTabChangesFocus(True)
+        self._note = TextField(_("Your note · only on this computer"), _("Add a private note"))
+        self._note.show_text(self._host.workspace.keeping.note(partner.id))
         self._note.setFixedHeight(theme.px(84))
         self._note.setObjectName("note")
-        self._note.textChanged.connect(self._timer.start)
+        self._note.textChanged.connect(self.saving.typed)
         self._kept = label("", "muted")
+        self.saving.said.connect(self._kept.setText)
         self._body.addWidget(self._note)
         self._body.addWidget(self._kept)
 
@@ -236,18 +246,28 @@ class PartnerProfile(QFrame):
     def _ask(self, partner: PartnerRow) -> None:
         MessageDialog(self._host, partner, lambda text: self._asked(partner, text), self, is_request=True).exec()
 
-    def _asked(self, partner: PartnerRow, text: str) -> None:
-        undo = self._host.workspace.partners.ask_contact(partner.id, text)
+    def _asked(self, partner: PartnerRow, text: str) -> bool:
+        try:
+            undo = self._host.workspace.partners.ask_contact(partner.id, text)
+        except StoreError as error:
+            self._host.say(words.not_saved(error))
+            return False
         self.show_partner(partner)
         self._host.say(_("Your request goes out the next time you are connected."), undo)
+        return True
 
     def _write(self, partner: PartnerRow) -> None:
         MessageDialog(self._host, partner, lambda text: self._written(partner, text), self).exec()
 
-    def _written(self, partner: PartnerRow, text: str) -> None:
-        undo = self._host.workspace.reaching.send(partner.id, text)
+    def _written(self, partner: PartnerRow, text: str) -> bool:
+        try:
+            undo = self._host.workspace.reaching.send(partner.id, text)
+        except StoreError as error:
+            self._host.say(words.not_saved(error))
+            return False
         self.show_partner(partner)
         self._host.say(_("Your message goes out the next time you are connected."), undo)
+        return True
 
     def _answer(self, partner: PartnerRow) -> None:
         self._host.workspace.partners.answer_contact(partner.id, True)

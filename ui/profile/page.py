@@ -1,17 +1,16 @@
 """My profile: what others read of me, edited offline, with what is missing and how it looks to them."""
 
-import time
-
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout, QWidget
 
 from app.rules import vocabularies
 from i18n import _
-from i18n.formats import clock, country_name
+from i18n.formats import country_name
 from ui import words
 from ui.host import Host
 from ui.projects.choice_field import ChoiceField
 from ui.theme import theme
+from ui.unsaved import Unsaved
 from ui.widgets.basics import (
     Avatar,
     EmptyState,
@@ -28,16 +27,25 @@ from ui.widgets.basics import (
     side_by_side,
     tone_label,
 )
-from ui.widgets.timers import single_shot
+from ui.widgets.counter import Counter
+from ui.widgets.saving import Saving
+from ui.widgets.text_field import LineField, TextField
 
-KEEP_MS = 300
+MAX_ABOUT = 4_000
 
 
 class MyProfilePage(Page):
+    """The form at the left, what others see of it at the right."""
+
+    listens_to = frozenset({"profile", "partners"})
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("My profile"))
         self._host, self._account = host, host.workspace.account
         self._loading = False
+        self.saving = Saving(self, self._store)
+        self.saving.said.connect(self.say)
+        self.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
         inner = QWidget()
         self._form = column(inner, spacing=12)
         self._build_form()
@@ -46,18 +54,18 @@ class MyProfilePage(Page):
         self._preview = column(preview, spacing=8, margin=12)
         layout.addWidget(scrolled(preview))
         self.body.addWidget(side_by_side((scrolled(inner), 640), (frame, 420), grows=0), 1)
-        self._timer = single_shot(self, KEEP_MS, self.keep)
 
     def _build_form(self) -> None:
         about, layout = card(spacing=4)
         layout.addWidget(label(_("About you and your pupils"), "section"))
-        self.about = QPlainTextEdit()
-        self.about.setTabChangesFocus(True)
+        self.about = TextField(
+            _("About you and your pupils"), _("Who your pupils are, what you would like to do, and when")
+        )
         self.about.setFixedHeight(theme.px(120))
-        self.about.setAccessibleName(_("About you and your pupils"))
-        self.about.setPlaceholderText(_("Who your pupils are, what you would like to do, and when"))
+        self._count = Counter(self.about, MAX_ABOUT)
         self.about.textChanged.connect(self._typed)
         layout.addWidget(self.about)
+        layout.addWidget(self._count)
         self.languages = self._choices(layout, _("Languages"), "languages")
         self.subjects = self._choices(layout, _("Subjects"), "subjects")
         ages = Flow(spacing=16)
@@ -75,14 +83,14 @@ class MyProfilePage(Page):
         self.school_type.setAccessibleName(_("School type"))
         for item in vocabularies.get("school_types").ids:
             self.school_type.addItem(words.item("school_types", item), item)
-        self.school_type.activated.connect(self.keep)
+        self.school_type.activated.connect(self._chosen)
         school_layout.addWidget(self.school_type)
         rights, rights_layout = card(spacing=4)
         rights_layout.addWidget(label(_("What others may do"), "cardTitle"))
         self.available = QCheckBox(_("I am available for projects"))
         self.keepable = QCheckBox(_("My profile may be kept on other teachers' computers"))
         for box in (self.available, self.keepable):
-            box.clicked.connect(self.keep)
+            box.clicked.connect(self._chosen)
             rights_layout.addWidget(box)
         hint = _(
             "Without the second tick you are not in the offline directory; whoever has your entry loses it at the next sync. "
@@ -97,7 +105,7 @@ class MyProfilePage(Page):
     def _choices(self, layout: QVBoxLayout, name: str, vocabulary: str) -> ChoiceField:
         layout.addWidget(label(name, "section"))
         field = ChoiceField(vocabulary, name)
-        field.changed.connect(lambda _chosen: QTimer.singleShot(0, self.keep))
+        field.changed.connect(self._typed)
         layout.addWidget(field)
         return field
 
@@ -113,36 +121,32 @@ class MyProfilePage(Page):
         layout.addWidget(holder)
         return box
 
-    def _line(self, layout: QVBoxLayout, name: str) -> QLineEdit:
+    def _line(self, layout: QVBoxLayout, name: str) -> LineField:
         layout.addWidget(label(name, "section"))
-        line = QLineEdit()
-        line.setAccessibleName(name)
-        line.setMaxLength(200)
+        line = LineField(name)
         line.textChanged.connect(self._typed)
         layout.addWidget(line)
         return line
 
     # -- what is shown ---------------------------------------------------------------------
 
-    def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is not None and not topics & {"profile", "partners"}:
-            return
-        if not self._timer.isActive():
+    def refresh(self, changes: object = None) -> None:
+        """Show the profile as it is now; what is being typed stays."""
+        if not self.saving.unsaved:
             self._load()
         self._show_preview()
 
     def _load(self) -> None:
         fields = self._account.profile()
         self._loading = True
-        if self.about.toPlainText() != fields["about"]:
-            self.about.setPlainText(fields["about"])
+        self.about.show_text(fields["about"])
+        self._count.show_count(len(fields["about"]))
         self.languages.set_value(fields["languages"])
         self.subjects.set_value(fields["subjects"])
         self.age_from.setValue(fields["age_from"])
         self.age_to.setValue(fields["age_to"])
         for line, name in ((self.school, "school"), (self.town, "town")):
-            if line.text() != fields[name]:
-                line.setText(fields[name])
+            line.show_text(fields[name])
         self.school_type.setCurrentIndex(max(0, self.school_type.findData(fields["school_type"])))
         self.available.setChecked(fields["available"])
         self.keepable.setChecked(fields["keepable"])
@@ -152,7 +156,7 @@ class MyProfilePage(Page):
 
     def _values(self) -> dict[str, object]:
         return {
-            "about": self.about.toPlainText()[:4_000],
+            "about": self.about.text(),
             "languages": self.languages.value(),
             "subjects": self.subjects.value(),
             "age_from": self.age_from.value(),
@@ -164,25 +168,38 @@ class MyProfilePage(Page):
             "keepable": self.keepable.isChecked(),
         }
 
-    def _typed(self) -> None:
-        if not self._loading:
-            self._timer.start()
+    def _typed(self, *_value: object) -> None:
+        self._count.show_count(len(self.about.text()))
+        if not self._loading and self._account.current.id:
+            self.saving.typed()
 
-    def keep(self) -> None:
-        """Keep what was changed on this computer; it goes out at the next sync."""
-        self._timer.stop()
-        if self._loading or not self._account.current.id:
-            return
+    def _chosen(self, *_value: object) -> None:
+        self._typed()
+        self.saving.save()
+
+    def _store(self) -> None:
         before, now = self._account.profile(), self._values()
         changed = {name: value for name, value in now.items() if before[name] != value}
         if changed:
             self._account.change_profile(**changed)
-            self.say(_("Kept {time}").format(time=clock(time.time())))
         self._show_preview()
 
     def leave(self) -> None:
-        if self._timer.isActive():
-            self.keep()
+        """Store what was changed; it goes out at the next sync."""
+        self.saving.save()
+
+    def unsaved(self) -> list[Unsaved]:
+        """The words about oneself, if they could not be stored."""
+        values = {
+            _("About you and your pupils"): self.about,
+            _("Name of the school"): self.school,
+            _("Town"): self.town,
+        }
+        return [Unsaved(name, field.text()) for name, field in values.items() if self.saving.unsaved and field.text()]
+
+    def saving_error(self) -> Exception | None:
+        """Why they could not."""
+        return self.saving.error
 
     def _show_preview(self) -> None:
         clear(self._preview)
@@ -194,7 +211,7 @@ class MyProfilePage(Page):
                     _("Nobody has signed in yet"),
                     _("Sign in once to fill in your profile."),
                     _("Sign in to the platform"),
-                    self._host.sign_in,
+                    lambda: self._host.do("sign-in"),
                 )
             )
             self._preview.addStretch()

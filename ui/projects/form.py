@@ -1,22 +1,22 @@
-"""The project form: every field kept as it is typed, others' words taken in beside the cursor."""
+"""The project form: every field stored as it is typed, others' words taken in beside the cursor."""
 
-import time
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from app.projects import OpenDraft
 from app.rules.projects import FIELDS, Field
 from i18n import _
-from i18n.formats import clock
 from ui import words
 from ui.projects.choice_field import ChoiceField
 from ui.theme import theme
+from ui.unsaved import Unsaved
 from ui.widgets.basics import Flow, card, column, label
+from ui.widgets.counter import Counter
+from ui.widgets.saving import Saving
+from ui.widgets.text_field import LineField, TextField
 
-KEEP_MS = 300  # with the commit, under the half second that a crash may cost
 GROUPS = (
     ("title", "description"),
     ("languages", "subjects"),
@@ -27,20 +27,18 @@ GROUPS = (
 
 
 class ProjectForm(QWidget):
-    """Shows one :class:`OpenDraft`. ``kept`` carries the sentence about the last keeping."""
+    """Shows one :class:`OpenDraft`. ``saving`` tells whether what is on the screen is stored; ``kept`` that it was."""
 
-    kept = Signal(str)
-    failed = Signal(object)
+    kept = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.draft: OpenDraft | None = None
         self.editors: dict[str, QWidget] = {}
+        self.counters: dict[str, Counter] = {}
+        self.saving = Saving(self, self._store)
         self._dirty: set[str] = set()
         self._loading = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(KEEP_MS)
-        self._timer.timeout.connect(self.keep)
         body = column(self, spacing=12)
         for group in GROUPS:
             frame, layout = card(spacing=4)
@@ -53,45 +51,57 @@ class ProjectForm(QWidget):
         body.addStretch()
 
     def load(self, draft: OpenDraft, editable: bool) -> None:
+        """Show another draft. What was typed in the one before is stored first, if that is possible."""
         self.keep()
+        self.close_draft()
         self.draft = draft
-        self._dirty.clear()
-        for name, value in draft.fields.items():
-            self._show(name, value)
+        self.show_all()
         for editor in self.editors.values():
-            if isinstance(editor, (QLineEdit, QPlainTextEdit, QSpinBox)):
+            if isinstance(editor, (LineField, TextField, QSpinBox)):
                 editor.setReadOnly(not editable)
             else:
                 editor.setEnabled(editable)
 
-    def keep(self) -> None:
-        """Keep what was typed since the last time."""
-        self._timer.stop()
-        if self.draft is None or not self._dirty:
-            return
-        values = {name: self._value(name) for name in self._dirty}
+    def close_draft(self) -> None:
+        """Show no draft any more; nothing is stored."""
+        self.draft = None
         self._dirty.clear()
-        try:
-            changed = self.draft.set_fields(values)
-        except Exception as error:
-            self._dirty |= set(values)
-            self.failed.emit(error)
-            return
-        if changed:
-            self.kept.emit(_("Kept {time}").format(time=clock(time.time())))
+        self.saving.forget()
+
+    def keep(self) -> bool:
+        """Store what was typed since the last time; False if that is not possible now."""
+        return self.saving.save()
+
+    def unsaved(self) -> list[Unsaved]:
+        """The fields whose words are not stored."""
+        if not self.saving.unsaved:
+            return []
+        texts = {name: self._value(name) for name in self.editors if name in self._dirty or not self._dirty}
+        return [Unsaved(words.field_name(name), str(value)) for name, value in texts.items() if value]
 
     def take_in(self) -> None:
-        """Show what others wrote; what is being typed is kept first, the cursor stays at its words."""
-        self.keep()
-        if self.draft is None:
+        """Show what others wrote; what is being typed is stored first, the cursor stays at its words."""
+        if not self.keep() or self.draft is None:
             return
         for name in self.draft.refresh():
             self._show(name, self.draft.fields[name])
 
     def show_all(self) -> None:
+        """Show every field as the draft has it."""
         if self.draft:
             for name, value in self.draft.fields.items():
                 self._show(name, value)
+
+    def _store(self) -> None:
+        draft = self.draft
+        if draft is None:
+            return
+        draft.set_fields({name: self._value(name) for name in self._dirty})
+        if draft.left_out:  # half a character, or NUL: no text can have them, so neither has the screen
+            for name in self._dirty:
+                self._show(name, draft.fields[name])
+        self._dirty.clear()
+        self.kept.emit()
 
     # -- fields ----------------------------------------------------------------------------
 
@@ -100,12 +110,14 @@ class ProjectForm(QWidget):
         title = label(text if field.required else _("{field} (optional)").format(field=text), "section")
         layout.addWidget(title)
         editor = self._editor(field)
-        editor.setAccessibleName(text)
         editor.setObjectName(f"field-{field.name}")
         if not isinstance(editor, ChoiceField):
             title.setBuddy(editor)
         self.editors[field.name] = editor
         layout.addWidget(editor)
+        if isinstance(editor, (LineField, TextField)):
+            self.counters[field.name] = Counter(editor, field.limit)
+            layout.addWidget(self.counters[field.name])
 
     def _numbers(self, layout: Any, names: tuple[str, ...]) -> None:
         line = Flow(spacing=16)
@@ -116,42 +128,48 @@ class ProjectForm(QWidget):
         layout.addLayout(line)
 
     def _editor(self, field: Field) -> QWidget:
+        name, hint = words.field_name(field.name), _(words.FIELD_HINTS.get(field.name, ""))
         if field.kind == "line":
-            editor: Any = QLineEdit()
-            editor.setMaxLength(field.limit)
-            editor.setPlaceholderText(_(words.FIELD_HINTS.get(field.name, "")))
-            editor.textEdited.connect(lambda: self._typed(field.name))
-        elif field.kind == "text":
-            editor = QPlainTextEdit()
-            editor.setPlaceholderText(_(words.FIELD_HINTS.get(field.name, "")))
-            editor.setTabChangesFocus(True)
-            editor.textChanged.connect(lambda: self._typed(field.name))
-            editor.document().documentLayout().documentSizeChanged.connect(lambda _size: _fit(editor))
-            _fit(editor)
-        elif field.kind == "number":
-            editor = QSpinBox()
-            editor.setRange(field.lowest - 1, field.limit)
-            editor.setSpecialValueText("–")
-            editor.setMinimumWidth(theme.px(110))
-            editor.valueChanged.connect(lambda: self._typed(field.name))
-        else:
-            editor = ChoiceField(field.vocabulary or "", words.field_name(field.name))
-            editor.changed.connect(lambda: self._typed(field.name))
-        return editor
+            line = LineField(name, hint)
+            line.textChanged.connect(lambda: self._typed(field.name))
+            return line
+        if field.kind == "text":
+            text = TextField(name, hint)
+            text.textChanged.connect(lambda: self._typed(field.name))
+            text.document().documentLayout().documentSizeChanged.connect(lambda _size: _fit(text))
+            _fit(text)
+            return text
+        if field.kind == "number":
+            return self._number(field, name)
+        choices = ChoiceField(field.vocabulary or "", name)
+        choices.changed.connect(lambda: self._typed(field.name))
+        choices.setAccessibleName(name)
+        return choices
+
+    def _number(self, field: Field, name: str) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(field.lowest - 1, field.limit)
+        box.setSpecialValueText("–")
+        box.setMinimumWidth(theme.px(110))
+        box.setAccessibleName(name)
+        box.valueChanged.connect(lambda: self._typed(field.name))
+        return box
 
     def _typed(self, name: str) -> None:
-        if self._loading:
+        self._count(name)
+        if self._loading or self.draft is None:
             return
         self._dirty.add(name)
-        if not self._timer.isActive():  # not restarted by more typing: nothing waits longer than this
-            self._timer.start()
+        self.saving.typed()
+
+    def _count(self, name: str) -> None:
+        if name in self.counters:
+            self.counters[name].show_count(len(self._value(name)))
 
     def _value(self, name: str) -> Any:
         editor = self.editors[name]
-        if isinstance(editor, QLineEdit):
+        if isinstance(editor, (LineField, TextField)):
             return editor.text()
-        if isinstance(editor, QPlainTextEdit):
-            return editor.toPlainText()
         if isinstance(editor, QSpinBox):
             return editor.value() if editor.value() > editor.minimum() else None
         assert isinstance(editor, ChoiceField)
@@ -161,43 +179,20 @@ class ProjectForm(QWidget):
         editor = self.editors[name]
         self._loading = True
         try:
-            if isinstance(editor, QLineEdit) and editor.text() != value:
-                at = editor.cursorPosition()
-                editor.setText(value)
-                editor.setCursorPosition(min(at, len(value)))
-            elif isinstance(editor, QPlainTextEdit):
-                _patch(editor, value)
+            if isinstance(editor, (LineField, TextField)):
+                editor.show_text(value)
             elif isinstance(editor, QSpinBox):
                 editor.setValue(editor.minimum() if value is None else value)
             elif isinstance(editor, ChoiceField):
                 editor.set_value(value)
         finally:
             self._loading = False
+        self._count(name)
 
 
-def _patch(editor: QPlainTextEdit, new: str) -> None:
-    """Change only the part of a text that differs, so that cursor and selection stay at their words."""
-    old = editor.toPlainText()
-    if old == new:
-        return
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    cursor = QTextCursor(editor.document())
-    cursor.setPosition(_units(old[:head]))
-    cursor.setPosition(_units(old[: len(old) - tail]), QTextCursor.MoveMode.KeepAnchor)
-    cursor.insertText(new[head : len(new) - tail])
-
-
-def _fit(editor: QPlainTextEdit) -> None:
+def _fit(editor: TextField) -> None:
     """As high as its text, between three and eighteen lines."""
     lines = min(18, max(3, round(editor.document().size().height())))
-    editor.setFixedHeight(lines * editor.fontMetrics().lineSpacing() + theme.px(24))
-
-
-def _units(text: str) -> int:
-    """Qt counts UTF-16 units, Python counts code points."""
-    return len(text.encode("utf-16-le")) // 2
+    height = lines * editor.fontMetrics().lineSpacing() + theme.px(24)
+    if height != editor.height():
+        editor.setFixedHeight(height)

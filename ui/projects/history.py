@@ -1,102 +1,137 @@
 """A draft's history: who wrote what, when, word by word, and back to any earlier state."""
 
-import difflib
 import html
-import re
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.projects import HistoryEntry
 from app.rules.projects import FIELDS
-from i18n import _
-from i18n.formats import clock
+from i18n import _, ngettext
+from i18n.formats import clock, number
 from ui import words
+from ui.host import Host
+from ui.projects.difference import Part, parts
 from ui.theme import theme
 from ui.widgets.basics import button, column, label, row, side_by_side
+from ui.widgets.item_list import Item, ItemList
+from ui.worker import run_in_worker
 
-ENTRY = Qt.ItemDataRole.UserRole
-Version = Callable[[str], tuple[dict[str, Any], dict[str, Any]]]
+MANY_CHOICES = 100
 
 
 class HistoryPanel(QWidget):
-    """``restore`` is called with the fields of the state to go back to."""
+    """The sittings at the left, what one of them changed at the right. Reading and comparing happen in workers.
 
-    def __init__(self, restore: Callable[[dict[str, Any]], None]) -> None:
+    ``restore`` is called with the fields of the state to go back to.
+    """
+
+    def __init__(self, host: Host, restore: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
-        self._restore = restore
-        self._version: Version = lambda _edit_id: ({}, {})
+        self._host, self._use, self._restore = host, host.workspace.projects, restore
+        self._project_id = ""
+        self._entries: list[HistoryEntry] = []
+        self._shown = ""  # the sitting whose changes are shown or being computed
         layout = column(self, spacing=8)
         layout.addWidget(
             label(_("Each line is one sitting of one author. Nothing here can be lost."), "muted", wrap=True)
         )
-        self.list = QListWidget()
-        self.list.setProperty("role", "list")
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(_("History"))
-        self.list.currentItemChanged.connect(self._show)
+        self.list = ItemList(_("History"))
+        self.list.currentItemChanged.connect(lambda *_items: self._show())
         self.view = QTextBrowser()
         self.view.setAccessibleName(_("What was changed"))
         layout.addWidget(side_by_side((self.list, 260), (self.view, 420), grows=1), 1)
         self.back = button(_("Go back to this state"), self._go_back, icon="clock-counter-clockwise")
         self.back.setObjectName("restore")
+        self.back.setEnabled(False)
         layout.addLayout(row(self.back, stretch=True))
 
-    def load(self, entries: list[HistoryEntry], version: Version) -> None:
-        """Show a history; ``version`` gives the fields before and after the entry of an id."""
-        self._version = version
-        at = self.list.currentRow()
-        self.list.clear()
-        for entry in reversed(entries):
-            names = ", ".join(words.field_name(name) for name in entry.changed)
-            heading = [entry.author or _("You"), clock(entry.at)] + ([] if entry.sent else [_("not sent yet")])
-            item = QListWidgetItem(f"{' · '.join(heading)}\n{names}")
-            item.setData(ENTRY, entry)
-            self.list.addItem(item)
-        self.list.setCurrentRow(max(0, min(at, self.list.count() - 1)))
-        self.back.setEnabled(self.list.count() > 0)
+    def load(self, project_id: str) -> None:
+        """Show the sittings of a project, at once; what each of them changed is computed when it is chosen."""
+        if project_id != self._project_id:
+            self._project_id, self._shown = project_id, ""
+            self.list.show_items([])
+            self.view.clear()
+        self._list()
+        if any(not entry.changed for entry in self._entries):
+            self._work(lambda: self._use.complete_history(project_id), lambda news: news and self._list())
 
-    def _show(self, item: QListWidgetItem | None) -> None:
-        entry = item.data(ENTRY) if item else None
-        before, after = self._version(entry.edit_id) if entry else ({}, {})
-        self.view.setHtml("".join(_changes(name, before, after) for name in entry.changed) if entry else "")
+    def _list(self) -> None:
+        newest = self.list.currentRow() <= 0
+        self._entries = self._use.history(self._project_id)
+        items = [Item(entry.edit_id, _line(entry), entry) for entry in reversed(self._entries)]
+        self.list.show_items(items, items[0].key if items and newest else None)
+        self.back.setEnabled(bool(items))
+        self._show()
+
+    def _show(self) -> None:
+        entry = self.list.chosen_value()
+        if entry is None or entry.edit_id == self._shown:
+            return
+        self._shown, project_id = entry.edit_id, self._project_id
+        self.view.setPlainText(_("Comparing…"))
+
+        def compare() -> list[tuple[str, list[Part]]]:
+            before, after = self._use.version(project_id, entry.edit_id)
+            changed = entry.changed or [name for name in after if before.get(name) != after[name]]
+            return [(name, parts(_plain(name, before), _plain(name, after))) for name in changed]
+
+        def show(changes: list[tuple[str, list[Part]]]) -> None:
+            if self._shown == entry.edit_id:
+                self.view.setHtml("".join(_field(name, pieces) for name, pieces in changes))
+
+        self._work(compare, show)
 
     def _go_back(self) -> None:
-        item = self.list.currentItem()
-        if item:
-            self._restore(self._version(item.data(ENTRY).edit_id)[1])
+        entry, project_id = self.list.chosen_value(), self._project_id
+        if entry is None:
+            return
+        self.back.setEnabled(False)
+
+        def put(version: tuple[dict[str, Any], dict[str, Any]]) -> None:
+            self.back.setEnabled(True)
+            if project_id == self._project_id:
+                self._restore(version[1])
+
+        self._work(lambda: self._use.version(project_id, entry.edit_id), put)
+
+    def _work(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        run_in_worker(lambda _progress: work(), done, self._failed, close=self._host.workspace.close_thread, owner=self)
+
+    def _failed(self, error: Exception) -> None:
+        self.back.setEnabled(self.list.count() > 0)
+        self._shown = ""
+        self.view.setPlainText(_("The history could not be read: {reason}").format(reason=words.not_saved(error)))
 
 
-def _changes(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
-    difference = _difference(_plain(name, before.get(name)), _plain(name, after.get(name)))
-    return f"<p><b>{html.escape(words.field_name(name))}</b></p><p>{difference}</p>"
+def _line(entry: HistoryEntry) -> str:
+    names = ", ".join(words.field_name(name) for name in entry.changed)
+    heading = [entry.author or _("You"), clock(entry.at)] + ([] if entry.sent else [_("not sent yet")])
+    return f"{' · '.join(heading)}\n{names}"
 
 
-def _plain(name: str, value: Any) -> str:
+def _plain(name: str, fields: dict[str, Any]) -> str:
+    value = fields.get(name)
     if value is None:
         return ""
     if isinstance(value, list):
-        return ", ".join(words.item(FIELDS[name].vocabulary or "", item) for item in value)
+        return ", ".join(words.item(FIELDS[name].vocabulary or "", item) for item in value[:MANY_CHOICES])
     return str(value)
 
 
-def _difference(before: str, after: str) -> str:
-    one, other = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
-    colours, parts = theme.colours, []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        gone, come = _escaped("".join(one[a:b])), _escaped("".join(other[c:d]))
-        if tag == "equal":
-            parts.append(gone)
-            continue
-        if gone:
-            parts.append(f'<s style="background:{colours["bad_soft"]};color:{colours["bad"]}">{gone}</s>')
-        if come:
-            parts.append(f'<u style="background:{colours["ok_soft"]};color:{colours["ok"]}">{come}</u>')
-    return "".join(parts)
+def _field(name: str, pieces: list[Part]) -> str:
+    text = "".join(_piece(piece) for piece in pieces)
+    return f"<p><b>{html.escape(words.field_name(name))}</b></p><p>{text}</p>"
 
 
-def _escaped(text: str) -> str:
-    return html.escape(text).replace("\n", "<br>")
+def _piece(piece: Part) -> str:
+    colours, text = theme.colours, html.escape(piece.text).replace("\n", "<br>")
+    if piece.left_out and piece.kind != "same":
+        more = ngettext("… and {n} more character", "… and {n} more characters", piece.left_out)
+        text += html.escape(more.format(n=number(piece.left_out)))
+    if piece.kind == "gone":
+        return f'<s style="background:{colours["bad_soft"]};color:{colours["bad"]}">{text}</s>'
+    if piece.kind == "come":
+        return f'<u style="background:{colours["ok_soft"]};color:{colours["ok"]}">{text}</u>'
+    return text

@@ -1,49 +1,61 @@
 """Projects: the list on the left, the chosen project on the right."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QMessageBox, QTabWidget, QWidget
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QMenu, QMessageBox, QTabWidget, QWidget
 
 from app.projects import Project
 from app.rules import projects as rules
+from app.rules.text import brief
 from i18n import _
 from ui import words
 from ui.host import Host
 from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
 from ui.projects.space import SpacePanel
+from ui.projects.steps import steps_of
 from ui.theme import theme
+from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import (
     EmptyState,
-    Flow,
     Page,
+    breakable,
     button,
     card,
-    clear,
     column,
     label,
     row,
     scrolled,
+    set_tone,
     side_by_side,
-    tone_label,
 )
+from ui.widgets.button_row import ButtonRow
+from ui.widgets.item_list import Item, ItemList
 
-ID = Qt.ItemDataRole.UserRole
+DRAFT_TAB, SPACE_TAB, HISTORY_TAB = range(3)
 
 
 class ProjectsPage(Page):
+    """The teacher's projects. The chosen one has a head with its steps, and tabs: draft, space, history."""
+
+    listens_to = frozenset(
+        {"projects", "project", "membership", "material", "journal", "files", "outbox", "contact", "profile"}
+    )
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("Projects"))
-        self._host, self._use = host, host.workspace.projects
+        self._host = host
+        self.use = self._use = host.workspace.projects
         self._current: Project | None = None
-        self.list = QListWidget()
-        self.list.setProperty("role", "list")
-        self.list.setWordWrap(True)
-        self.list.setAccessibleName(_("Your projects"))
-        self.list.currentItemChanged.connect(self._choose)
+        self.list = ItemList(_("Your projects"))
+        self.list.currentItemChanged.connect(lambda *_items: self._choose())
         left = QWidget()
         left_layout = column(left)
         left_layout.addWidget(button(_("New project"), self.create, "main", "plus"))
         left_layout.addWidget(self.list, 1)
+        left.setMinimumWidth(theme.px(180))
         self._empty = EmptyState(
             "notebook",
             _("No project yet"),
@@ -52,7 +64,6 @@ class ProjectsPage(Page):
             self.create,
         )
         self._detail = self._build_detail()
-        left.setMinimumWidth(theme.px(180))
         right = QWidget()
         right_layout = column(right)
         right_layout.addWidget(self._detail)
@@ -62,24 +73,13 @@ class ProjectsPage(Page):
     def _build_detail(self) -> QWidget:
         detail = QWidget()
         layout = column(detail, spacing=8)
-        frame, head = card(margin=12, spacing=6)
-        self._title = label("", "cardTitle", wrap=True)
-        self._state_row = row()
-        self._people = label("", "muted", wrap=True)
-        self._notice = label("", wrap=True)
-        self._steps = Flow(spacing=8)
-        top = row(self._title)
-        top.setStretch(0, 1)
-        top.addLayout(self._state_row)
-        head.addLayout(top)
-        for widget in (self._people, self._notice):
-            head.addWidget(widget)
-        head.addLayout(self._steps)
-        layout.addWidget(frame)
+        layout.addWidget(self._build_head())
         self.form = ProjectForm()
         self.form.kept.connect(self._kept)
-        self.form.failed.connect(self._not_kept)
-        self.space, self.history = SpacePanel(self._host), HistoryPanel(self._restore)
+        self.form.saving.said.connect(self.say)
+        self.form.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
+        self.space = SpacePanel(self._host)
+        self.history = HistoryPanel(self._host, self._restore)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -89,84 +89,98 @@ class ProjectsPage(Page):
         layout.addWidget(self.tabs, 1)
         return detail
 
+    def _build_head(self) -> QWidget:
+        frame, head = card(margin=12, spacing=6)
+        self._title = label("", "cardTitle", wrap=True)
+        self._state = label("")
+        self._people = label("", "muted", wrap=True)
+        self._notice = label("", wrap=True)
+        self._steps = ButtonRow()
+        top = row(self._title, self._state)
+        top.setStretch(0, 1)
+        head.addLayout(top)
+        for widget in (self._people, self._notice, self._steps):
+            head.addWidget(widget)
+        return frame
+
     # -- list ------------------------------------------------------------------------------
 
-    def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is not None and not topics & {
-            "projects",
-            "project",
-            "membership",
-            "material",
-            "journal",
-            "files",
-            "outbox",
-            "contact",
-        }:
-            return
-        chosen = self._current.id if self._current else self._host.workspace.preference("project")
+    def refresh(self, changes: object = None) -> None:
+        """Show the projects as they are now; the chosen one stays chosen."""
         projects = self._use.overview()
-        self.list.blockSignals(True)
-        self.list.clear()
-        for project in projects:
-            item = QListWidgetItem(f"{project.title or _('Untitled')}\n{words.state(project.state)[0]}")
-            item.setData(ID, project.id)
-            self.list.addItem(item)
-        ids = [project.id for project in projects]
-        self.list.setCurrentRow(ids.index(chosen) if chosen in ids else 0)
-        self.list.blockSignals(False)
+        chosen = self._current.id if self._current else self._host.workspace.preference("project")
+        items = [Item(project.id, _line(project), project) for project in projects]
+        shown = self.list.show_items(items, chosen)
         self._empty.setVisible(not projects)
         self._detail.setVisible(bool(projects))
-        if projects:
-            self._show(projects[self.list.currentRow()])
+        if shown:
+            self._show(shown)
         else:
-            self._current, self.form.draft = None, None
+            self._current = None
+            self.form.close_draft()
 
     def create(self) -> None:
         """Begin a draft and put the cursor in its title."""
-        self.form.keep()
-        self.show_project(self._use.create())
-        self.form.editors["title"].setFocus()
+        if self._may_leave_draft():
+            self.show_project(self._use.create())
+            self.form.editors["title"].setFocus()
 
     def show_project(self, project_id: str) -> None:
-        self.form.keep()
-        self._current = self._use.get(project_id)
-        self.tabs.setCurrentIndex(0)
-        self.refresh()
+        """Show one project's draft."""
+        if self._may_leave_draft():
+            self._current = self._use.get(project_id)
+            self.tabs.setCurrentIndex(DRAFT_TAB)
+            self.refresh()
 
     def leave(self) -> None:
+        """Store what is typed."""
         self.form.keep()
+        self.space.leave()
 
-    def _choose(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
-        project = self._use.get(item.data(ID)) if item else None
-        if project:
-            self._show(project)
+    def unsaved(self) -> list[Unsaved]:
+        """The fields of the draft, and the diary entry, that could not be stored."""
+        return self.form.unsaved() + self.space.unsaved()
+
+    def saving_error(self) -> Exception | None:
+        """Why they could not."""
+        return self.form.saving.error or self.space.saving.error
+
+    def _may_leave_draft(self) -> bool:
+        return may_go_on(self, self.form.unsaved(), self.form.saving.error, self.form.keep)
+
+    def _choose(self) -> None:
+        project = self.list.chosen_value()
+        if project is None or (self._current and project.id == self._current.id):
+            return
+        if self._may_leave_draft():
+            self._show(self._use.get(project.id) or project)
+        elif self._current:
+            self.list.choose(self._current.id)
 
     # -- one project -----------------------------------------------------------------------
 
     def _show(self, project: Project) -> None:
         is_other = self.form.draft is None or self.form.draft.project_id != project.id
         self._current = project
-        self._host.workspace.prefer("project", project.id)
         if is_other:
-            editable = rules.may_edit_draft(project.state, project.me)
-            self.form.load(self._use.open(project.id), editable)
+            self._host.workspace.remember("project", project.id)
+            self.say("")
+            self.form.load(self._use.open(project.id), rules.may_edit_draft(project.state, project.me))
         else:
             self.form.take_in()
         self._show_head(project)
         self._show_tab()
 
     def _show_head(self, project: Project) -> None:
-        self._title.setText(project.title or _("Untitled"))
-        clear(self._state_row)
+        self._title.setText(breakable(brief(project.title)) or _("Untitled"))
         text, tone = words.state(project.state)
-        self._state_row.addWidget(tone_label(text, tone))
+        self._state.setText(text)
+        set_tone(self._state, tone)
         self._people.setText(self._people_text(project))
-        self._people.setVisible(bool(self._people.text()))
         self._notice.setText(self._notice_text(project))
-        self._notice.setVisible(bool(self._notice.text()))
-        clear(self._steps)
-        for step in self._step_buttons(project):
-            self._steps.addWidget(step)
+        for words_ in (self._people, self._notice):
+            words_.setVisible(bool(words_.text()))
+        self._steps.show_steps(steps_of(project, self))
 
     def _people_text(self, project: Project) -> str:
         founder = _("Founder: {name}").format(name=project.founder)
@@ -187,59 +201,30 @@ class ProjectsPage(Page):
             return _("Approved so far by: {countries}").format(countries=names)
         return ""
 
-    def _step_buttons(self, project: Project) -> list[QWidget]:
-        if project.waiting:
-            return []
-        steps: list[QWidget] = []
-        invited = project.me == rules.INVITED
-        if invited:
-            steps.append(button(_("Accept the invitation"), lambda: self._answer(True), "main", "handshake"))
-            steps.append(button(_("Decline"), lambda: self._answer(False)))
-        if rules.may_edit_draft(project.state, project.me) and not invited:
-            steps.append(
-                button(_("Find partners for it"), lambda: self._match(project.id), icon="globe-hemisphere-west")
-            )
-        if rules.may("invite", project.state, project.me) and project.cofounder_state != "member":
-            text = _("Invite another co-founder…") if project.cofounder else _("Invite a co-founder…")
-            self.invite = button(text, self._invite, icon="users")
-            steps.append(self.invite)
-        if rules.may("submit", project.state, project.me) and project.cofounder:
-            steps.append(button(_("Submit to the national offices"), self.submit, "main", "paper-plane-tilt"))
-        if rules.may("withdraw", project.state, project.me):
-            steps.append(button(_("Withdraw the submission"), lambda: self._do(self._use.withdraw)))
-        if rules.may("close", project.state, project.me):
-            steps.append(button(_("Close the project…"), self._close_project))
-        if rules.may("delete", project.state, project.me):
-            steps.append(button(_("Delete the draft"), self.delete, icon="trash"))
-        for step in steps:
-            step.setObjectName(f"step-{step.text()}")  # type: ignore[attr-defined]
-        return steps
-
     def _show_tab(self) -> None:
         if self._current is None:
             return
-        if self.tabs.currentIndex() == 1:
+        if self.tabs.currentIndex() == SPACE_TAB:
             self.space.load(self._current)
-        elif self.tabs.currentIndex() == 2:
+        elif self.tabs.currentIndex() == HISTORY_TAB:
             self.form.keep()
-            project_id = self._current.id
-            self.history.load(self._use.history(project_id), lambda edit_id: self._use.version(project_id, edit_id))
+            self.history.load(self._current.id)
 
     # -- steps -----------------------------------------------------------------------------
 
-    def _do(self, step: object) -> None:
-        if self._current and callable(step):
-            self.form.keep()
+    def do(self, step: Callable[[str], object]) -> None:
+        """Do something with the chosen project, after what is typed was stored."""
+        if self._current and self.form.keep():
             step(self._current.id)
             self.refresh()
 
-    def _answer(self, accept: bool) -> None:
-        self._do(lambda project_id: self._use.answer(project_id, accept))
+    def find_partners(self) -> None:
+        """Search partners that fit the chosen draft."""
+        if self._current:
+            self._host.page("partners").match_to(self._current.id)
 
-    def _match(self, project_id: str) -> None:
-        self._host.page("partners").match_to(project_id)
-
-    def _invite(self) -> None:
+    def ask_whom_to_invite(self) -> None:
+        """Offer the contacts."""
         menu = QMenu(self)
         contacts = self._use.contacts()
         for account_id, name, country in contacts:
@@ -249,64 +234,67 @@ class ProjectsPage(Page):
             menu.addAction(_("You have no contacts yet. Find a partner first.")).triggered.connect(
                 lambda: self._host.go("partners")
             )
-        menu.exec(self.invite.mapToGlobal(self.invite.rect().bottomLeft()))
+        invite = self._steps.button("invite")
+        menu.exec(invite.mapToGlobal(invite.rect().bottomLeft()))
 
     def invite_contact(self, account_id: str) -> None:
-        self._do(lambda project_id: self._use.invite(project_id, account_id))
+        """Name a contact as the co-founder."""
+        self.do(lambda project_id: self._use.invite(project_id, account_id))
 
     def submit(self) -> None:
         """Hand in the draft, or say what is missing and go to the first such field."""
-        self.form.keep()
-        if self._current is None:
+        if self._current is None or not self.form.keep():
             return
         missing = self._use.submit(self._current.id)
         if missing:
             sentences = [words.problem(problem.field, problem.code) for problem in missing]
             self._host.say(_("Not yet: {list}.").format(list="; ".join(sentences)))
-            self.tabs.setCurrentIndex(0)
+            self.tabs.setCurrentIndex(DRAFT_TAB)
             self.form.editors[missing[0].field].setFocus()
             return
         self.refresh()
 
     def delete(self) -> None:
+        """Delete the draft, with an undo."""
         if self._current is None:
             return
         self.form.keep()
         kept = self._use.get(self._current.id)
-        title = (kept.title if kept else "") or _("Untitled")
+        title = brief(kept.title if kept else "") or _("Untitled")
         undo = self._use.delete(self._current.id)
-        self._current, self.form.draft = None, None
+        self._current = None
+        self.form.close_draft()
         self.refresh()
         self._host.say(_("“{name}” was deleted.").format(name=title), undo)
 
-    def _close_project(self) -> None:
+    def ask_to_close(self) -> None:
+        """End the project, after a question: it cannot be taken back."""
         question = _("Close the project? Its space becomes read-only for everyone, and this cannot be taken back.")
         if QMessageBox.question(self, _("Close the project…"), question) == QMessageBox.StandardButton.Yes:
-            self._do(self._use.close)
+            self.do(self._use.close)
 
-    def _restore(self, fields: dict[str, object]) -> None:
-        if self.form.draft is None:
-            return
+    def _restore(self, fields: dict[str, Any]) -> None:
         draft = self.form.draft
+        if draft is None or not self.form.keep():
+            return
         before = draft.fields
-        draft.set_fields(fields)
-        self.form.show_all()
-        self._show_tab()
 
-        def undo() -> None:
-            draft.set_fields(before)
+        def put(values: dict[str, Any]) -> None:
+            draft.set_fields(values)
             self.form.show_all()
             self._show_tab()
 
-        self._host.say(_("The draft is as it was then. What was written since is still in the history."), undo)
+        put(fields)
+        self._host.say(
+            _("The draft is as it was then. What was written since is still in the history."), lambda: put(before)
+        )
 
-    def _kept(self, text: str) -> None:
-        self.say(text)
-        item, title = self.list.currentItem(), self.form.draft.fields["title"] if self.form.draft else ""
-        if item and self._current:
-            name = title or _("Untitled")
-            item.setText(f"{name}\n{words.state(self._current.state)[0]}")
-            self._title.setText(name)
+    def _kept(self) -> None:
+        if self._current and self.form.draft:
+            self._current = replace(self._current, title=self.form.draft.fields["title"])
+            self.list.rename(self._current.id, _line(self._current))
+            self._title.setText(breakable(brief(self._current.title)) or _("Untitled"))
 
-    def _not_kept(self, error: Exception) -> None:
-        self._host.say(f"{words.trouble('store')} ({type(error).__name__})")
+
+def _line(project: Project) -> str:
+    return f"{brief(project.title) or _('Untitled')}\n{words.state(project.state)[0]}"

@@ -4,103 +4,134 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from app.projects import Material, Project
 from app.rules import projects as rules
+from app.rules.text import brief
+from app.safety import StoreError
 from i18n import _
 from i18n.formats import clock, file_size
+from ui import words
 from ui.host import Host
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, button, card, clear, column, label, row, scrolled, tone_label
+from ui.unsaved import Unsaved
+from ui.widgets.basics import EmptyState, breakable, button, column, label, row, scrolled, tone_label
+from ui.widgets.row_list import RowList
+from ui.widgets.saving import Saving
+from ui.widgets.text_field import TextField
 
 PREVIEW_LIMIT = 12_000_000
 
 
 class SpacePanel(QWidget):
+    """What the members of one project share: works that can be copied, and diary entries."""
+
     def __init__(self, host: Host) -> None:
         super().__init__()
         self._host, self._use = host, host.workspace.projects
         self._project: Project | None = None
-        self._shown: object = None
+        self.saving = Saving(self, self._store_draft)
         inner = QWidget()
         body = column(inner, spacing=10)
         body.addWidget(label(_("Published work"), "cardTitle"))
-        self._materials = column(spacing=8)
-        body.addLayout(self._materials)
+        self._materials = RowList(lambda _material: MaterialRow(self._picture, self._save_copy))
+        self._nothing = EmptyState(
+            "image",
+            _("No work published yet"),
+            _("Open Pupils' work, choose a permitted piece, and publish it to this project."),
+            _("Pupils' work"),
+            lambda: self._host.go("pupil_work"),
+        )
+        body.addWidget(self._materials)
+        body.addWidget(self._nothing)
         body.addWidget(label(_("Diary"), "cardTitle"))
-        self.entry = QPlainTextEdit()
-        self.entry.setPlaceholderText(_("What did you do in the project today? All members read this."))
-        self.entry.setAccessibleName(_("New diary entry"))
-        self.entry.setTabChangesFocus(True)
-        self.entry.setFixedHeight(theme.px(72))
-        self._add = button(_("Add to the diary"), self._write, "main")
-        body.addWidget(self.entry)
-        body.addLayout(row(self._add, stretch=True))
-        self._journal = column(spacing=8)
-        body.addLayout(self._journal)
+        self._build_diary(body)
         body.addStretch()
         column(self).addWidget(scrolled(inner))
 
+    def _build_diary(self, body: QVBoxLayout) -> None:
+        self.entry = TextField(_("New diary entry"), _("What did you do in the project today? All members read this."))
+        self.entry.setFixedHeight(theme.px(72))
+        self.entry.textChanged.connect(self._typed)
+        self._add = button(_("Add to the diary"), self._write, "main")
+        self._saved = label("", "muted")
+        self.saving.said.connect(self._saved.setText)
+        self.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
+        self._journal = RowList(lambda _entry: DiaryRow(self._delete))
+        body.addWidget(self.entry)
+        body.addLayout(row(self._add, self._saved, stretch=True))
+        body.addWidget(self._journal)
+
     def load(self, project: Project) -> None:
-        materials, journal = self._use.materials(project.id), self._use.journal(project.id)
+        """Show one project's space as it is now."""
         if self._project is None or self._project.id != project.id:
-            self.entry.clear()
+            self._load_draft(project)
         self._project = project
-        if (project.id, materials, journal) == self._shown:
+        materials, me = self._use.materials(project.id), self._host.workspace.account.current.id
+        self._materials.show_rows([(material.id, material) for material in materials])
+        self._nothing.setVisible(not materials)
+        self._nothing.show_hint(
+            _("Open Pupils' work, choose a permitted piece, and publish it to this project.")
+            if project.state == rules.ACTIVE
+            else _("Work can be published once the project is active.")
+        )
+        entries = self._use.journal(project.id)
+        self._journal.show_rows([(entry_id, (entry_id, fields, me)) for entry_id, fields in entries])
+
+    def leave(self) -> None:
+        """Store the beginning of a diary entry."""
+        self.saving.save()
+
+    def unsaved(self) -> list[Unsaved]:
+        """A diary entry that was begun and could not be stored."""
+        text = self.entry.text() if self.saving.unsaved else ""
+        return [Unsaved(_("New diary entry"), text)] if text else []
+
+    # -- the entry being written -----------------------------------------------------------
+
+    def _draft_name(self) -> str:
+        return f"diary-draft:{self._project.id}" if self._project else ""
+
+    def _load_draft(self, project: Project) -> None:
+        self.saving.save()
+        self._project = None
+        self.entry.show_text(self._host.workspace.preference(f"diary-draft:{project.id}", ""))
+        self._saved.clear()
+
+    def _typed(self) -> None:
+        if self._project:
+            self.saving.typed()
+
+    def _store_draft(self) -> None:
+        if self._project:
+            self._host.workspace.prefer(self._draft_name(), self.entry.text() or None)
+
+    def _write(self) -> None:
+        text = self.entry.text().strip()
+        if not text or not self._project:
             return
-        self._shown = (project.id, materials, journal)
-        clear(self._materials)
-        clear(self._journal)
-        for material in materials:
-            self._materials.addWidget(self._material(material))
-        if not materials:
-            hint = _("Open Pupils' work, choose a permitted piece, and publish it to this project.")
-            if project.state != rules.ACTIVE:
-                hint = _("Work can be published once the project is active.")
-            self._materials.addWidget(
-                EmptyState(
-                    "image", _("No work published yet"), hint, _("Pupils' work"), lambda: self._host.go("pupil_work")
-                )
-            )
-        for entry_id, fields in journal:
-            self._journal.addWidget(self._journal_entry(entry_id, fields))
+        try:
+            self._use.write_journal(self._project.id, text)
+        except StoreError as error:
+            self._host.say(words.not_saved(error))
+            return
+        self.entry.show_text("")
+        self.saving.save()
+        self._saved.clear()
+        self.load(self._project)
 
-    def _material(self, material: Material) -> QFrame:
-        frame, layout = card(margin=12)
-        texts = column(spacing=2)
-        texts.addWidget(label(material.title or material.filename, "cardTitle"))
-        about = f"{material.pupil} · {material.author} · {file_size(material.size)}"
-        texts.addWidget(label(about, "muted"))
-        line = row(spacing=12)
-        line.addWidget(self._picture(material))
-        line.addLayout(texts, 1)
-        if material.here:
-            save = button(_("Save a copy…"), lambda: self._save(material))
-            save.setAccessibleName(f"{_('Save a copy…')} {material.title}")
-            line.addWidget(save)
-        else:
-            line.addWidget(tone_label(_("On its way"), "warn"))
-        layout.addLayout(line)
-        return frame
+    # -- acting ----------------------------------------------------------------------------
 
-    def _picture(self, material: Material) -> QWidget:
-        picture = label("")
-        size = theme.px(72)
-        picture.setFixedSize(size, size)
-        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        pixmap = QPixmap()
+    def _picture(self, material: Material) -> QPixmap:
+        size, pixmap = theme.px(72), QPixmap()
         if material.here and material.kind == "image" and material.size < PREVIEW_LIMIT:
             pixmap.loadFromData(self._use.material_bytes(material.sha256))
         if pixmap.isNull():
-            pixmap = theme.icon("file-text", "muted").pixmap(size // 2, size // 2)
-        else:
-            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            pixmap = pixmap.scaled(size, size, keep, smooth)
-        picture.setPixmap(pixmap)
-        return picture
+            return theme.icon("file-text", "muted").pixmap(size // 2, size // 2)
+        return pixmap.scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
-    def _save(self, material: Material) -> None:
+    def _save_copy(self, material: Material) -> None:
         path, _kind = QFileDialog.getSaveFileName(self, _("Save a copy…"), material.filename)
         if not path:
             return
@@ -112,27 +143,72 @@ class SpacePanel(QWidget):
             return
         self._host.say(_("A copy was saved."))
 
-    def _journal_entry(self, entry_id: str, fields: dict[str, object]) -> QFrame:
-        frame, layout = card(spacing=4, margin=12)
-        head = row(label(f"{fields.get('author', '')} · {clock(float(str(fields.get('at') or 0)))}", "muted"))
-        head.addStretch()
-        if fields.get("author") == self._host.workspace.account.current.name:
-            remove = button(_("Delete"), lambda: self._delete(entry_id), "link")
-            head.addWidget(remove)
-        layout.addLayout(head)
-        layout.addWidget(label(str(fields.get("text", "")), wrap=True))
-        return frame
-
-    def _write(self) -> None:
-        text = self.entry.toPlainText().strip()
-        if text and self._project:
-            self._use.write_journal(self._project.id, text)
-            self.entry.clear()
-            self.load(self._project)
-
     def _delete(self, entry_id: str) -> None:
         if self._project is None:
             return
-        undo: Callable[[], None] = self._use.delete_journal(self._project.id, entry_id)
-        self.load(self._project)
+        project = self._project
+        undo = self._use.delete_journal(project.id, entry_id)
+        self.load(project)
         self._host.say(_("The diary entry was deleted."), undo)
+
+
+class MaterialRow(QFrame):
+    """A published work with its picture; it can be copied once its bytes are here."""
+
+    def __init__(self, picture: Callable[[Material], QPixmap], save: Callable[[Material], None]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._make_picture, self._material = picture, None
+        layout = column(self, margin=12)
+        self._picture = label("")
+        self._picture.setFixedSize(theme.px(72), theme.px(72))
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title, self._about = label("", "cardTitle", wrap=True), label("", "muted", wrap=True)
+        texts = column(spacing=2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._about)
+        self._save = button(_("Save a copy…"), lambda: self._material and save(self._material))
+        self._coming = tone_label(_("On its way"), "warn")
+        line = row(self._picture, spacing=12)
+        line.addLayout(texts, 1)
+        line.addWidget(self._save)
+        line.addWidget(self._coming)
+        layout.addLayout(line)
+
+    def show_value(self, material: Material) -> None:
+        """Show the work as it is now."""
+        before, self._material = self._material, material
+        title = brief(material.title or material.filename)
+        self._title.setText(breakable(title))
+        self._about.setText(f"{material.pupil} · {material.author} · {file_size(material.size)}")
+        self._save.setAccessibleName(f"{_('Save a copy…')} {title}")
+        self._save.setVisible(material.here)
+        self._coming.setVisible(not material.here)
+        if before is None or (before.here, before.sha256) != (material.here, material.sha256):
+            self._picture.setPixmap(self._make_picture(material))
+
+
+class DiaryRow(QFrame):
+    """One entry of the diary; an own one can be deleted."""
+
+    def __init__(self, delete: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._entry_id = ""
+        layout = column(self, spacing=4, margin=12)
+        self._who, self._text = label("", "muted"), label("", wrap=True)
+        self._remove = button(_("Delete"), lambda: delete(self._entry_id), "link")
+        line = row(self._who)
+        line.addStretch()
+        line.addWidget(self._remove)
+        layout.addLayout(line)
+        layout.addWidget(self._text)
+
+    def show_value(self, value: tuple[str, dict[str, object], str]) -> None:
+        """Show the entry as it is now."""
+        self._entry_id, fields, me = value
+        author, text = str(fields.get("author") or ""), str(fields.get("text") or "")
+        self._who.setText(f"{author} · {clock(float(str(fields.get('at') or 0)))}")
+        self._text.setText(breakable(text))
+        self._remove.setAccessibleName(_("Delete: {what}").format(what=brief(text, 60)))
+        self._remove.setVisible(fields.get("author_id") == me)

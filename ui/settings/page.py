@@ -19,6 +19,10 @@ LOOKS = (("system", mark("As the system")), ("light", mark("Light")), ("dark", m
 
 
 class SettingsPage(Page):
+    """Who is signed in, language and look, and the safety of the store."""
+
+    listens_to = frozenset({"profile"})
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("Settings"))
         self._host = host
@@ -179,9 +183,8 @@ class SettingsPage(Page):
         self._host.say(text)
         self.refresh()
 
-    def refresh(self, topics: set[str] | None = None) -> None:
-        if topics is not None and "profile" not in topics:
-            return
+    def refresh(self, changes: object = None) -> None:
+        """Show who is signed in, what is chosen, and when the newest copy was made."""
         account = self._host.workspace.account
         me, signed_out = account.current, self._host.workspace.status.state == "signed_out"
         self._who.setText(

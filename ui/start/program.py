@@ -97,4 +97,4 @@ def _follow_system(app: QApplication) -> None:
         theme.apply(app, "system", theme.scale)
         for window in app.topLevelWidgets():
             if isinstance(window, MainWindow):
-                window.build()
+                window.look_again()

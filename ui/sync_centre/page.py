@@ -1,35 +1,46 @@
 """Sync centre: the state of the connection, what waits, and what needs an answer."""
 
-import json
-
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
-from app.sync_centre import Difference, WaitingItem
-from i18n import _
-from i18n.formats import clock
+from app.sync_centre import WaitingItem
+from i18n import _, ngettext
+from i18n.formats import number
 from ui import words
 from ui.host import Host
-from ui.widgets.basics import EmptyState, Page, button, card, clear, column, label, row, scrolled, set_tone, tone_label
+from ui.sync_centre.rows import Line, Lines, make_row
+from ui.widgets.basics import EmptyState, Page, button, card, column, label, row, scrolled, set_tone, tone_label
+from ui.widgets.row_list import RowList
+
+MOST_WAITING = 50
 
 
 class SyncCentrePage(Page):
+    """The truth about the connection, and a line for everything that waits or needs the teacher."""
+
+    listens_to = frozenset(
+        {"status", "outbox", "projects", "project", "membership", "profile", "journal", "files", "material"}
+    )
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("Sync centre"))
         self._host, self._use = host, host.workspace.sync_centre
         inner = QWidget()
         body = column(inner, spacing=12)
         body.addWidget(self._status_card())
-        self._lines = column(spacing=8)
-        body.addLayout(self._lines)
+        self._titles: dict[str, str] = {}
+        self._shown: object = None
+        self.lines = RowList(lambda line: make_row(line, self._use, self.refresh))
+        self._nothing = EmptyState("check-circle", _("Nothing waits"), _("All your changes have arrived."))
+        body.addWidget(self.lines)
+        body.addWidget(self._nothing)
         body.addStretch()
         self.body.addWidget(scrolled(inner), 1)
-        self._shown: object = None
 
     def _status_card(self) -> QFrame:
         frame, layout = card()
         self._state = tone_label("", "plain")
         self._sync = button(_("Sync now"), self._use.sync_now, "main", "arrows-clockwise")
-        self._sign_in = button(_("Sign in to the platform"), self._host.sign_in, "main", "user-circle")
+        self._sign_in = button(_("Sign in to the platform"), self._ask_sign_in, "main", "user-circle")
         line = row(self._state)
         line.addStretch()
         line.addWidget(self._sign_in)
@@ -50,7 +61,8 @@ class SyncCentrePage(Page):
         layout.addWidget(self._details)
         return frame
 
-    def refresh(self, topics: set[str] | None = None) -> None:
+    def refresh(self, changes: object = None) -> None:
+        """Show the state of the connection and every line."""
         status = self._use.status
         text, tone = words.pill(status)
         self._state.setText(text)
@@ -77,61 +89,28 @@ class SyncCentrePage(Page):
 
     def _show_lines(self) -> None:
         items, differences = self._use.items(), self._use.differences()
-        if (items, differences) == self._shown:
+        if (items, differences) == self._shown:  # a running sync tells its progress many times a second
             return
         self._shown = (items, differences)
-        clear(self._lines)
-        if differences:
-            self._lines.addWidget(label(_("Both sides changed this"), "cardTitle"))
-        for difference in differences:
-            self._lines.addWidget(self._difference(difference))
-        refused = [item for item in items if item.refused]
-        if refused:
-            self._lines.addWidget(label(_("Could not be sent"), "cardTitle"))
-        for item in refused:
-            self._lines.addWidget(self._refused(item))
-        waiting = [item for item in items if not item.refused]
-        if waiting:
-            self._lines.addWidget(label(_("Waiting to be sent"), "cardTitle"))
-        for item in waiting[:50]:
-            self._lines.addWidget(self._waiting(item))
-        if not items and not differences:
-            self._lines.addWidget(EmptyState("check-circle", _("Nothing waits"), _("All your changes have arrived.")))
+        projects = self._host.workspace.projects.overview() if items else []
+        self._titles = {project.id: project.title for project in projects}
+        refused, waiting = [i for i in items if i.refused], [i for i in items if not i.refused]
+        lines = Lines()
+        lines.group("differences", _("Both sides changed this"), [(d.id, Line("difference", d)) for d in differences])
+        lines.group("refused", _("Could not be sent"), [(i.id, Line("refused", i, self._name(i))) for i in refused])
+        shown = [(i.id, Line("waiting", i, self._name(i))) for i in waiting[:MOST_WAITING]]
+        lines.group("waiting", _("Waiting to be sent"), shown)
+        if more := len(waiting) - len(shown):
+            text = ngettext("and {n} more", "and {n} more", more).format(n=number(more))
+            lines.add("more", Line("note", None, text))
+        self.lines.show_rows(lines.entries)
+        self._nothing.setVisible(not items and not differences)
 
     def _name(self, item: WaitingItem) -> str:
-        project = self._host.workspace.projects.get(item.target_id)
-        what = _(words.COMMANDS.get(item.what, item.what))
-        return f"{what}: {project.title}" if project and project.title else what
+        return words.waiting_name(item, self._titles.get(item.target_id, ""))
 
-    def _waiting(self, item: WaitingItem) -> QFrame:
-        frame, layout = card(margin=10)
-        line = row(label(self._name(item)))
-        line.addStretch()
-        line.addWidget(label(clock(item.at) if item.at else "", "muted"))
-        layout.addLayout(line)
-        return frame
-
-    def _refused(self, item: WaitingItem) -> QFrame:
-        frame, layout = card(margin=12)
-        layout.addWidget(label(self._name(item), "cardTitle"))
-        layout.addWidget(label(words.refusal(item.reason), wrap=True))
-        again = button(_("Try again"), lambda: self._use.try_again(item))
-        forget = button(_("Forget this step"), lambda: self._use.give_up(item))
-        layout.addLayout(row(again, forget, stretch=True))
-        return frame
-
-    def _difference(self, difference: Difference) -> QFrame:
-        frame, layout = card(margin=12)
-        layout.addWidget(label(_(words.COMMANDS.get(difference.kind, difference.kind)), "cardTitle"))
-        for title, value in ((_("Yours"), difference.mine), (_("The other one"), difference.theirs)):
-            layout.addWidget(label(title, "section"))
-            layout.addWidget(
-                label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), wrap=True)
-            )
-        mine = button(_("Keep yours"), lambda: self._use.settle(difference, False))
-        theirs = button(_("Take the other one"), lambda: self._use.settle(difference, True))
-        layout.addLayout(row(mine, theirs, stretch=True))
-        return frame
+    def _ask_sign_in(self) -> None:
+        self._host.do("sign-in")
 
     def _toggle_details(self) -> None:
         self._details.setVisible(not self._details.isVisible())

@@ -1,64 +1,62 @@
 """Today: what waits for the teacher, each line with the button that deals with it."""
 
-from PySide6.QtWidgets import QFrame, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+
+from app.rules.text import brief
 from app.today import TodayItem
-from i18n import _, mark
+from i18n import _
 from ui.host import Host
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, Page, button, card, clear, column, label, row, scrolled
-
-SENTENCES = {
-    "invitation": (mark("{person} invites you to found “{name}” together"), mark("Open"), "handshake"),
-    "contact_asks": (mark("{person} would like to be your contact"), mark("Accept"), "users"),
-    "returned": (mark("“{name}” came back from a national office"), mark("Open"), "warning"),
-    "ready": (mark("“{name}” has its co-founder; it can be submitted"), mark("Open"), "paper-plane-tilt"),
-    "draft": (mark("Go on with the draft “{name}”"), mark("Open"), "notebook"),
-    "with_offices": (mark("“{name}” is with the national offices"), mark("Open"), "clock-counter-clockwise"),
-    "with_partner": (mark("“{name}” waits for {person}"), mark("Open"), "clock-counter-clockwise"),
-    "message": (mark("{person} wrote to you"), mark("Read"), "chat-text"),
-    "new_people": (mark("New teachers fit your search “{name}”: {person}"), mark("Look"), "magnifying-glass"),
-    "remind": (mark("You wanted to write to {person} again"), mark("Open"), "bell"),
-    "needs_you": (mark("Something could not be sent and needs your answer"), mark("Open"), "warning-circle"),
-}
+from ui.today.declared import LINES
+from ui.today.lines import TodayButton
+from ui.widgets.basics import EmptyState, Page, breakable, button, column, label, row, scrolled
+from ui.widgets.row_list import RowList
 
 
 class TodayPage(Page):
+    """The lines of :class:`app.today.TodayUseCases`, in the words that the capabilities declare."""
+
+    listens_to = frozenset(
+        {"projects", "project", "membership", "contact", "message", "partners", "searches", "outbox", "profile"}
+    )
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("Today"))
         self._host = host
-        self._lines = column(spacing=10)
+        self._lines = RowList(lambda item: TodayRow(host, item, self.refresh), spacing=10)
+        self._welcome, self._nothing = self._build_welcome(), self._build_nothing()
         inner = QWidget()
         holder = column(inner)
-        holder.addLayout(self._lines)
+        for widget in (self._lines, self._welcome, self._nothing):
+            holder.addWidget(widget)
         holder.addStretch()
         self.body.addWidget(scrolled(inner), 1)
 
-    def refresh(self, topics: set[str] | None = None) -> None:
-        clear(self._lines)
+    def refresh(self, changes: object = None) -> None:
+        """Show what waits now."""
         me = self._host.workspace.account.current
         self.say(_("Hello, {name}").format(name=me.name) if me.name else "")
-        if not me.id:
-            self._lines.addWidget(self._welcome())
-            return
-        items = self._host.workspace.today.items()
-        for item in items:
-            self._lines.addWidget(self._line(item))
-        if not items:
-            self._lines.addWidget(
-                EmptyState(
-                    "check-circle",
-                    _("Nothing waits for you"),
-                    _(
-                        "Invitations, answers and unfinished drafts "
-                        "appear here. You could look for a partner, or begin a project."
-                    ),
-                    _("Find a partner"),
-                    lambda: self._host.go("partners"),
-                )
-            )
+        items = [item for item in self._host.workspace.today.items() if item.kind in LINES] if me.id else []
+        self._lines.show_rows([(f"{item.kind}:{item.target_id}", item) for item in items])
+        self._welcome.setVisible(not me.id)
+        self._nothing.setVisible(bool(me.id) and not items)
 
-    def _welcome(self) -> QWidget:
+    def _build_nothing(self) -> QWidget:
+        return EmptyState(
+            "check-circle",
+            _("Nothing waits for you"),
+            _(
+                "Invitations, answers and unfinished drafts "
+                "appear here. You could look for a partner, or begin a project."
+            ),
+            _("Find a partner"),
+            lambda: self._host.do("find-partner"),
+        )
+
+    def _build_welcome(self) -> QWidget:
         return EmptyState(
             "user-circle",
             _("Welcome to TwinDesk"),
@@ -67,40 +65,44 @@ class TodayPage(Page):
                 "and goes out by itself when there is one."
             ),
             _("Sign in to the platform"),
-            self._host.sign_in,
+            lambda: self._host.do("sign-in"),
         )
 
-    def _line(self, item: TodayItem) -> QFrame:
-        sentence, action, icon = SENTENCES[item.kind]
-        frame, layout = card(margin=12)
-        picture = label("")
-        picture.setPixmap(theme.icon(icon, "accent").pixmap(theme.px(24), theme.px(24)))
+
+class TodayRow(QFrame):
+    """One line. ``acted`` is called after one of its buttons."""
+
+    def __init__(self, host: Host, item: TodayItem, acted: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._host, self._item, self._acted, self._line = host, item, acted, LINES[item.kind]
+        layout = column(self, spacing=8, margin=12)
+        picture = QLabel()
+        picture.setPixmap(theme.icon(self._line.icon, "accent").pixmap(theme.px(24), theme.px(24)))
         picture.setFixedWidth(theme.px(32))
-        text = label(_(sentence).format(name=item.name or _("Untitled"), person=item.person), "cardTitle", wrap=True)
-        act = button(_(action), lambda: self._act(item), "main" if item.kind in ("invitation", "contact_asks") else "")
-        act.setAccessibleName(f"{_(action)}: {text.text()}")
-        line = row(picture, text, spacing=12)
+        self._sentence = label("", "cardTitle", wrap=True)
+        self._buttons = [self._button(one) for one in self._line.buttons]
+        line = row(picture, self._sentence, *self._buttons, spacing=12)
         line.setStretch(1, 1)
-        if item.kind == "contact_asks":
-            line.addWidget(button(_("Decline"), lambda: self._answer_contact(item, False)))
-        line.addWidget(act)
+        line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(line)
-        if item.text:
-            layout.addWidget(label(item.text, "muted", wrap=True))
-        return frame
+        self._text = label("", "muted", wrap=True)
+        layout.addWidget(self._text)
 
-    def _act(self, item: TodayItem) -> None:
-        if item.kind == "contact_asks":
-            self._answer_contact(item, True)
-        elif item.kind in ("remind", "message"):
-            self._host.page("partners").show_person(item.target_id)
-        elif item.kind == "new_people":
-            self._host.page("partners").open_search(item.target_id)
-        elif item.kind == "needs_you":
-            self._host.go("sync_centre")
-        else:
-            self._host.page("projects").show_project(item.target_id)
+    def show_value(self, item: TodayItem) -> None:
+        """Show the present state of the same thing."""
+        self._item = item
+        name, person = brief(item.name) or _("Untitled"), brief(item.person)
+        sentence = _(self._line.sentence).format(name=name, person=person)
+        self._sentence.setText(breakable(sentence))
+        for made, declared in zip(self._buttons, self._line.buttons, strict=True):
+            made.setAccessibleName(f"{_(declared.text)}: {sentence}")
+        self._text.setText(breakable(item.text))
+        self._text.setVisible(bool(item.text))
 
-    def _answer_contact(self, item: TodayItem, accept: bool) -> None:
-        self._host.workspace.partners.answer_contact(item.target_id, accept)
-        self._host.say(_("Your answer is sent the next time you are connected."))
+    def _button(self, declared: TodayButton) -> QPushButton:
+        return button(_(declared.text), lambda: self._act(declared), "main" if declared.main else "")
+
+    def _act(self, declared: TodayButton) -> None:
+        declared.act(self._host, self._item)
+        self._acted()

@@ -1,6 +1,6 @@
 """The small pieces every page is built from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
@@ -19,9 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.events import Changes
 from app.rules.text import initials
 from ui import tokens
 from ui.theme import theme
+from ui.unsaved import Unsaved
+from ui.widgets.pressed import when_released
 
 
 def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
@@ -116,7 +119,12 @@ def clear(layout: QLayout) -> None:
 
 
 class Page(QWidget):
-    """Base of all pages: a title, a line below it, and room. ``refresh`` shows what is true now."""
+    """Base of all pages: a title, a line below it, and room. ``refresh`` shows what is true now.
+
+    ``listens_to`` names the kinds of things whose change is shown, and ``status`` for the connection.
+    """
+
+    listens_to: frozenset[str] = frozenset()
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -140,11 +148,24 @@ class Page(QWidget):
         self.subtitle.setText(text)
         self.subtitle.setVisible(bool(text))
 
-    def refresh(self, topics: set[str] | None = None) -> None:
-        """Show the present state; ``topics`` names what changed, None means everything."""
+    def hear(self, changes: Changes) -> None:
+        """Something changed below: show it, but not under a button that is being pressed."""
+        if changes.touch(self.listens_to):
+            when_released(self, lambda: self.refresh(changes))
+
+    def refresh(self, changes: Changes | None = None) -> None:
+        """Show the present state; ``changes`` says what is new, None that anything may be."""
 
     def leave(self) -> None:
-        """Keep what is being typed before another page is shown or the window closes."""
+        """Store what is being typed before another page is shown or the window closes."""
+
+    def unsaved(self) -> list[Unsaved]:
+        """What is typed on this page and could not be stored."""
+        return []
+
+    def saving_error(self) -> Exception | None:
+        """Why it could not."""
+        return None
 
 
 class EmptyState(QFrame):
@@ -160,7 +181,7 @@ class EmptyState(QFrame):
         picture.setPixmap(theme.icon(icon, "muted").pixmap(theme.px(48), theme.px(48)))
         layout.addWidget(picture, alignment=Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(label(text, "cardTitle"), alignment=Qt.AlignmentFlag.AlignCenter)
-        below = label(hint, "muted", wrap=True)
+        below = self._hint = label(hint, "muted", wrap=True)
         below.setAlignment(Qt.AlignmentFlag.AlignCenter)
         below.setMaximumWidth(theme.px(420))
         line = row(below)  # between stretches: a label that is centred itself is not asked how high it wraps
@@ -170,6 +191,10 @@ class EmptyState(QFrame):
         layout.addLayout(line)
         if action and act:
             layout.addWidget(button(action, act, "main"), alignment=Qt.AlignmentFlag.AlignCenter)
+
+    def show_hint(self, text: str) -> None:
+        """Say something else about what belongs here."""
+        self._hint.setText(text)
 
 
 class Avatar(QWidget):
@@ -212,6 +237,23 @@ class ElidedCheckBox(QCheckBox):
         room = event.size().width() - self.iconSize().width() - theme.px(14)
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
         super().resizeEvent(event)
+
+
+def as_high_as_it_wraps(widget: QWidget) -> None:
+    """Give a widget whose content wraps as much height as that takes at its width, and no more."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
+
+
+def breakable(text: str, most: int = 24) -> str:
+    """The text with places where a very long word may be broken, for a label."""
+    return " ".join("\u200b".join(_cut(word, most)) if len(word) > most else word for word in text.split(" "))
+
+
+def _cut(word: str, most: int) -> Iterator[str]:
+    for at in range(0, len(word), most):
+        yield word[at : at + most]
 
 
 class Flow(QLayout):
@@ -264,11 +306,29 @@ class Flow(QLayout):
         return y + line - box.y()
 
 
+class Chips(QWidget):
+    """Plain words on sunken grounds, wrapped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._flow, self._texts = Flow(), None  # type: tuple[Flow, list[str] | None]
+        self.setLayout(self._flow)
+        as_high_as_it_wraps(self)
+
+    def show_texts(self, texts: Iterable[str]) -> None:
+        """Show these words; nothing is made anew if they are the ones shown."""
+        if (wanted := list(texts)) == self._texts:
+            return
+        self._texts = wanted
+        clear(self._flow)
+        for text in wanted:
+            self._flow.addWidget(tone_label(text, "plain"))
+        if self.parentWidget() is not None:  # without a parent it would become a window
+            self.setVisible(bool(wanted))
+
+
 def chips(texts: Iterable[str]) -> QWidget:
     """Plain words on sunken grounds, wrapped."""
-    holder = QWidget()
-    flow = Flow()
-    for text in texts:
-        flow.addWidget(tone_label(text, "plain"))
-    holder.setLayout(flow)
-    return holder
+    made = Chips()
+    made.show_texts(texts)
+    return made

@@ -13,3 +13,10 @@ def single_shot(parent: QObject, milliseconds: int, slot: Callable[[], object] |
     if slot is not None:
         timer.timeout.connect(slot)
     return timer
+
+
+def soon(parent: QObject, act: Callable[[], object]) -> None:
+    """Call ``act`` once the present event is dealt with, unless ``parent`` is gone by then."""
+    timer = single_shot(parent, 0, act)
+    timer.timeout.connect(timer.deleteLater)
+    timer.start()

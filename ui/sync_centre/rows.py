@@ -1,0 +1,148 @@
+"""The rows of the sync centre: headings, what waits, what was refused, and where both sides wrote."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from app.sync_centre import Difference, SyncCentreUseCases, WaitingItem
+from i18n import _
+from i18n.formats import clock
+from ui import words
+from ui.widgets.basics import breakable, button, column, label, row
+from ui.widgets.row_list import Entry
+
+Acted = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one row shows. ``kind`` is heading, note, waiting, refused or difference."""
+
+    kind: str
+    thing: Any = None
+    text: str = ""
+
+
+class Lines:
+    """The rows from top to bottom, with their keys."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def add(self, key: str, line: Line) -> None:
+        """Add a row; its key stands for its kind too."""
+        self.entries.append((f"{line.kind}:{key}", line))
+
+    def group(self, name: str, title: str, lines: Sequence[tuple[Any, Line]]) -> None:
+        """Add rows under a heading, if there are any."""
+        if lines:
+            self.add(name, Line("heading", None, title))
+        for key, line in lines:
+            self.add(str(key), line)
+
+
+def make_row(line: Line, use: SyncCentreUseCases, acted: Acted) -> QWidget:
+    """The row for a line; ``acted`` is called after one of its buttons."""
+    if line.kind in ("heading", "note"):
+        return Heading("cardTitle" if line.kind == "heading" else "muted")
+    kinds = {"waiting": WaitingRow, "refused": RefusedRow, "difference": DifferenceRow}
+    return kinds[line.kind](use, acted)
+
+
+class Heading(QWidget):
+    """A line of words."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self._text = label("", role)
+        column(self).addWidget(self._text)
+
+    def show_value(self, line: Line) -> None:
+        """Show the words."""
+        self._text.setText(line.text)
+
+
+class _Card(QFrame):
+    """A card for one thing that the sync centre can settle."""
+
+    def __init__(self, use: SyncCentreUseCases, acted: Acted) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._use, self._acted, self._thing = use, acted, None  # type: tuple[SyncCentreUseCases, Acted, Any]
+        self._build()
+
+    def _build(self) -> None: ...
+
+    def _do(self, deed: Callable[..., object], *values: Any) -> None:
+        deed(self._thing, *values)
+        self._acted()
+
+
+class WaitingRow(_Card):
+    """Something that will be sent by itself."""
+
+    def _build(self) -> None:
+        self._name, self._when = label("", wrap=True), label("", "muted")
+        line = row(self._name, self._when)
+        line.setStretch(0, 1)
+        column(self, margin=10).addLayout(line)
+
+    def show_value(self, line: Line) -> None:
+        """Show what waits, and since when."""
+        item: WaitingItem = line.thing
+        self._name.setText(breakable(line.text))
+        self._when.setText(clock(item.at) if item.at else "")
+
+
+class RefusedRow(_Card):
+    """Something that the platform refused: why, and the ways on."""
+
+    def _build(self) -> None:
+        self._name, self._why = label("", "cardTitle", wrap=True), label("", wrap=True)
+        self._again = button(_("Try again"), lambda: self._do(self._use.try_again))
+        self._forget = button(_("Forget this step"), lambda: self._do(self._use.give_up))
+        layout = column(self, margin=12)
+        layout.addWidget(self._name)
+        layout.addWidget(self._why)
+        layout.addLayout(row(self._again, self._forget, stretch=True))
+
+    def show_value(self, line: Line) -> None:
+        """Show what was refused, and why."""
+        self._thing = line.thing
+        self._name.setText(breakable(line.text))
+        self._why.setText(words.refusal(line.thing.reason))
+        for made in (self._again, self._forget):
+            made.setAccessibleName(f"{made.text()}: {line.text}")
+
+
+class DifferenceRow(_Card):
+    """A field that was changed here and elsewhere: both values, and a choice."""
+
+    def _build(self) -> None:
+        self._name = label("", "cardTitle", wrap=True)
+        self._mine, self._theirs = label("", wrap=True), label("", wrap=True)
+        self._keep = button(_("Keep yours"), lambda: self._do(self._use.settle, False))
+        self._take = button(_("Take the other one"), lambda: self._do(self._use.settle, True))
+        layout = column(self, margin=12)
+        layout.addWidget(self._name)
+        for title, value in ((_("Yours"), self._mine), (_("The other one"), self._theirs)):
+            layout.addWidget(label(title, "section"))
+            layout.addWidget(value)
+        layout.addLayout(row(self._keep, self._take, stretch=True))
+
+    def show_value(self, line: Line) -> None:
+        """Show both values."""
+        difference: Difference = line.thing
+        self._thing = difference
+        self._name.setText(_(words.COMMANDS.get(difference.kind, difference.kind)))
+        self._mine.setText(breakable(_plain(difference.mine)))
+        self._theirs.setText(breakable(_plain(difference.theirs)))
+        for made in (self._keep, self._take):
+            made.setAccessibleName(f"{made.text()}: {self._name.text()}")
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,13 @@
+"""What the sync centre tells under Today."""
+
+from i18n import mark
+from ui.today.lines import TodayButton, TodayLine
+
+LINES = (
+    TodayLine(
+        "needs_you",
+        mark("Something could not be sent and needs your answer"),
+        "warning-circle",
+        (TodayButton(mark("Open"), lambda host, _item: host.go("sync_centre")),),
+    ),
+)
