@@ -31,6 +31,7 @@ class SyncCentreUseCases:
 
     @property
     def status(self) -> Status:
+        """The connection in one value."""
         return self._service.status
 
     def problems(self) -> list[Problem]:
@@ -38,6 +39,7 @@ class SyncCentreUseCases:
         return self._service.problems()
 
     def items(self) -> list[WaitingItem]:
+        """Everything that waits or was refused, in its order."""
         changes = [
             WaitingItem(e.id, "outbox", e.target_kind, e.target_id, e.state == outbox.REFUSED, e.reason, e.at)
             for e in outbox.waiting(self._store)
@@ -49,9 +51,15 @@ class SyncCentreUseCases:
         ]
 
     def differences(self) -> list[Difference]:
+        """Fields that both sides changed, each with both values."""
         return records.differences(self._store)
 
+    def unreadable(self) -> int:
+        """How many things came from others in a form that this program cannot read; they are kept as they came."""
+        return len(records.unreadable(self._store))
+
     def sync_now(self) -> None:
+        """Sync at once."""
         self._service.wake(now=True)
 
     def give_up(self, item: WaitingItem) -> None:

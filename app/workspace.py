@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.account import AccountUseCases
+from app.bin import BinUseCases
 from app.events import Changes, Events
 from app.opened import DEFAULT_SERVER, Opened, open_profile
 from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
@@ -51,6 +52,7 @@ class Workspace:
     reaching: ReachingUseCases
     posts: PostUseCases
     pupil_work: PupilWorkUseCases
+    bin: BinUseCases
     today: TodayUseCases
     sync_centre: SyncCentreUseCases
     safety: SafetyUseCases
@@ -163,11 +165,13 @@ def _wire(opened: Opened, events: Events) -> Workspace:
             partners.in_search_thread(keeping.new_people, lambda _counts: events.changed({"searches"}))
 
     events.subscribe("changed", count_new_people)
+    task_lists = TaskListUseCases(store, account, queued)
     return Workspace(
         events=events,
         account=account,
         projects=projects,
-        task_lists=TaskListUseCases(store, account, queued),
+        task_lists=task_lists,
+        bin=BinUseCases(store, projects, work, task_lists, queued),
         unsent_words=UnsentWordsUseCases(store, account, queued),
         partners=partners,
         directory=DirectoryUseCases(store, connection, lambda: service.directory),

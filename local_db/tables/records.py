@@ -231,7 +231,8 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
 
 
 def undo_refused(store: Store, kind: str, record_id: str) -> None:
-    """Show the server's row again after an edit of it was given up."""
+    """Show the server's row again after an edit of it was given up; a record that the server never had goes."""
+    store.sql("delete from record where kind = ? and id = ? and server_fields = '{}'", (kind, record_id))
     store.sql("update record set fields = '' where kind = ? and id = ?", (kind, record_id))
 
 
