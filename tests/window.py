@@ -57,7 +57,7 @@ def furnish(desk: Workspace) -> None:
             index.replace_pack(inside(desk).directory_db, country, part, 1, "0" * 64, lines)
     fields = {"account_id": "t-1", "name": "Νίκος Δημητρίου", "country": "EL", "state": "contact"}
     with inside(desk).store.transaction():
-        records.accept(inside(desk).store, "account:t-me", [("contact", "t-me--t-1", 1, fields)])
+        records.accept(inside(desk).store, "account:t-me", [records.ServerRow("contact", "t-me--t-1", 1, fields)])
 
 
 def shown(parent: QWidget, kind: type = QWidget) -> Iterator[Any]:
