@@ -29,7 +29,8 @@ class UnsavedQuestion(QMessageBox):
         self.setIcon(QMessageBox.Icon.Warning)
         self.setWindowTitle(_("Not saved yet"))
         self.setText(_("What you have typed here could not be saved: {fields}.").format(fields=_names(texts)))
-        self.setInformativeText(f"{words.not_saved(error)} {_('Do not lose it: save it elsewhere, or try again.')}")
+        advice = _("Do not lose it: save it elsewhere, or try again.")
+        self.setInformativeText(f"{words.not_saved(error)} {advice}")
         role = QMessageBox.ButtonRole
         self.again_button = self.addButton(_("Try again"), role.AcceptRole)
         self.elsewhere = self.addButton(_("Save the text elsewhere…"), role.ActionRole)
@@ -53,9 +54,8 @@ class UnsavedQuestion(QMessageBox):
                 return False
 
     def _save_elsewhere(self) -> bool:
-        path, _kind = QFileDialog.getSaveFileName(
-            self, _("Save the text elsewhere…"), f"{_('My text')}.txt", f"{_('Text')} (*.txt)"
-        )
+        name, kind = _("My text"), _("Text")
+        path, _kind = QFileDialog.getSaveFileName(self, _("Save the text elsewhere…"), f"{name}.txt", f"{kind} (*.txt)")
         if not path:
             return False
         try:

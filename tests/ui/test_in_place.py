@@ -203,7 +203,8 @@ def test_an_answer_under_today_counts_though_something_else_arrives(
     def asks(number: int) -> None:
         fields = {"account_id": f"t-{number}", "name": f"Asker {number}", "country": "EL", "state": "asks_you"}
         with store.transaction():
-            records.accept(store, "account:t-me", [records.ServerRow("contact", f"t-me--t-{number}", number, fields)])
+            row = records.ServerRow("contact", f"t-me--t-{number}", number, fields)
+            records.accept(store, "account:t-me", [row])
 
     asks(8)
     page = window.page("today")

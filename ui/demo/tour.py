@@ -102,8 +102,8 @@ class Tour:
             ("offline: take in three works of two pupils", self.take_in),
             ("killed while typing, opened again", self.kill),
             ("online: everything goes out, the partner has it", self.send),
-            ("both edit offline, both see the same text", self.merge),
-            ("accept, submit, approve: active on both computers", self.approve),
+            ("the partner joins; both edit offline, both see the same text", self.merge),
+            ("submit, approve: active on both computers", self.approve),
             ("publish one work; the others never left", self.publish),
         ]
 
@@ -282,6 +282,12 @@ class Tour:
         return f"{self.b.workspace.account.current.name} sees “{project.title}” by {project.founder}"
 
     def merge(self) -> str:
+        page_b: ProjectsPage = self.b.page("projects")
+        page_b.show_project(self.project_id)
+        page_b.do(lambda project: self.b.workspace.projects.answer(project, True))
+        wait_for(lambda: self.quiet(self.b) and self.project(self.b).me == "cofounder", "the partner has joined")
+        self.a.workspace.sync_centre.sync_now()
+        wait_for(lambda: self.project(self.a).cofounder_state == "member", "the founder knows it")
         for window in (self.a, self.b):
             self.cut(window)
             window.page("projects")
@@ -315,11 +321,6 @@ class Tour:
         return f"{len(history)} entries of 2 authors; restored and undone; same text of {len(merged)} characters"
 
     def approve(self) -> str:
-        page_b: ProjectsPage = self.b.page("projects")
-        page_b._answer(True)
-        wait_for(lambda: self.quiet(self.b), "the answer went out")
-        self.a.workspace.sync_centre.sync_now()
-        wait_for(lambda: self.project(self.a).cofounder_state == "member", "the co-founder has joined")
         page_a: ProjectsPage = self.a.page("projects")
         page_a.refresh()
         page_a.submit()
