@@ -3,6 +3,7 @@
 import os
 import secrets
 import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,9 +27,14 @@ from ui.start.program import show_window
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """Makes an empty database on a real PostgreSQL server that lives as long as the tests."""
-    yield from postgres_url(tmp_path_factory.mktemp("postgres"))
+def postgres() -> Iterator[Callable[[], str]]:
+    """Makes an empty database on a real PostgreSQL server that lives as long as the tests.
+
+    Its folder is not pytest's, which another run of the tests closes to the server's own user.
+    """
+    with tempfile.TemporaryDirectory(prefix="twindesk-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield from postgres_url(Path(folder))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
