@@ -6,6 +6,7 @@ import ssl
 import tempfile
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.inside import inside
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never the person's own keyring
 
+import hypothesis
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +26,24 @@ from tests.platform import Computer, RunningPlatform, postgres_url
 from tests.window import furnish
 from ui.shell import MainWindow
 from ui.start.program import show_window
+
+ROOT = Path(__file__).resolve().parents[1]
+HALF = os.environ.get("TWINDESK_HALF", "")  # 1 or 2: only those test files; empty: all
+
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
+
+
+def half_of(path: Path) -> str:
+    """Which half of the tests a file belongs to, ``1`` or ``2``: by its name, so that no other file decides it."""
+    return str(1 + zlib.crc32(path.relative_to(ROOT).as_posix().encode()) % 2)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the files of the other half."""
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if HALF and is_test and half_of(collection_path) != HALF else None
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,17 @@
-"""Habits that no linter knows, each because a computer somewhere did not start without it."""
+"""Habits that no linter knows, each because a computer somewhere did not start, or a newcomer was lost, without it."""
 
 import ast
+import re
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("app", "ui", "sync", "local_db", "i18n", "server", "tests", "benchmarks")
+SHIPPED = ("app", "ui", "sync", "local_db", "i18n", "server")
+ROOMS = (*SHIPPED, "tests", "benchmarks")
+DOCUMENTED = 0.90  # of the public definitions of the shipped rooms have a docstring at least
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -69,3 +75,117 @@ def test_the_window_sees_no_store_no_api_client_and_no_service() -> None:
         for line in looks_behind(tree) + private_of_others(tree)
     ]
     assert peeping == []
+
+
+# -- what is imported is declared ---------------------------------------------------------------------------------------
+
+DISTRIBUTIONS = {  # where the name of an import is not that of what is installed
+    "PIL": "pillow",
+    "PySide6": "pyside6-essentials",
+    "argon2": "argon2-cffi",
+    "playhouse": "peewee",
+    "pytestqt": "pytest-qt",
+    "tusclient": "tuspy",
+}
+NOT_IMPORTED = {  # needed all the same
+    "python-multipart",  # FastAPI reads forms with it
+    "qtawesome",  # its font is read, see ui/icon_font.py
+    "tzdata",  # zoneinfo on Windows
+    "import-linter",
+    "mypy",
+    "ruff",
+    "types-requests",
+}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The distributions that a module imports from, as they are called where packages are declared."""
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+    tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {*ROOMS, "main", "resources"}
+    return {DISTRIBUTIONS.get(name, name).lower().replace("_", "-") for name in tops}
+
+
+def declared() -> tuple[set[str], set[str]]:
+    """What pyproject.toml declares for the program (databases included), and for the tests besides."""
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = [line for lines in read["project"]["optional-dependencies"].values() for line in lines]
+    return _bare(read["project"]["dependencies"] + extras), _bare(read["dependency-groups"]["dev"])
+
+
+def _bare(lines: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in lines}
+
+
+def test_what_is_imported_is_declared_and_nothing_else() -> None:
+    assert imported(ast.parse("import PIL.Image\nfrom pydantic_core import from_json\nimport os, app.rules")) == {
+        "pillow",
+        "pydantic-core",
+    }
+    program, tests = declared()
+    used = {name: imported(tree) for name, tree in sources()}
+    shipped = {one for name, names in used.items() if not name.startswith(("tests/", "benchmarks/")) for one in names}
+    everything = {one for names in used.values() for one in names}
+    assert shipped - program == set()
+    assert everything - program - tests == set()
+    assert (program | tests) - everything - NOT_IMPORTED == set()
+    assert (program | tests) >= NOT_IMPORTED
+
+
+# -- what is public says what it is for -----------------------------------------------------------------------------------
+
+Definition = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def public_definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
+    """A module, its public classes and functions, and their public methods; functions within functions are private."""
+    yield "the module", tree
+    waiting: list[ast.Module | ast.ClassDef] = [tree]
+    while waiting:
+        for node in waiting.pop().body:
+            if not isinstance(node, Definition) or isinstance(node, ast.Module) or node.name.startswith("_"):
+                continue
+            if isinstance(node, ast.ClassDef):
+                if node.name == "Meta":  # peewee's
+                    continue
+                waiting.append(node)
+            yield node.name, node
+
+
+def test_what_is_public_says_what_it_is_for() -> None:
+    small = ast.parse("class A:\n  '''An A.'''\n  def b(self): ...\n  def _c(self): ...\n")
+    assert [name for name, node in public_definitions(small) if not ast.get_docstring(node)] == ["the module", "b"]
+    known = [
+        (f"{file}: {name}", bool(ast.get_docstring(node)))
+        for file, tree in sources()
+        if file.startswith(SHIPPED)
+        and (ROOT / file).stat().st_size  # an empty __init__.py says nothing because it is nothing
+        for name, node in public_definitions(tree)
+    ]
+    share = sum(has for _name, has in known) / len(known)
+    silent = [name for name, has in known if not has]
+    assert share >= DOCUMENTED, f"{share:.1%} of {len(known)}; without a docstring: {silent}"
+
+
+# -- the habits of the house --------------------------------------------------------------------------------------------
+
+
+def test_make_help_names_every_command() -> None:
+    lines = (ROOT / "Makefile").read_text("utf-8").splitlines()
+    phony = next(line for line in lines if line.startswith(".PHONY:")).removeprefix(".PHONY:").split()
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    told = [line.split()[1] for line in said.stdout.splitlines()]
+    assert sorted(told) == sorted(phony)
+
+
+def test_decisions_are_numbered_one_by_one_and_fit_on_a_page() -> None:
+    records = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
+    assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text("utf-8")
+    for path in records:
+        text = path.read_text("utf-8")
+        assert all(f"## {part}" in text for part in ("Context", "Decision", "Consequences", "Alternatives")), path.name
+        assert len(text.splitlines()) <= 60, path.name
+        assert f"]({path.name})" in index, path.name
