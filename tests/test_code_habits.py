@@ -189,3 +189,26 @@ def test_decisions_are_numbered_one_by_one_and_fit_on_a_page() -> None:
         assert all(f"## {part}" in text for part in ("Context", "Decision", "Consequences", "Alternatives")), path.name
         assert len(text.splitlines()) <= 60, path.name
         assert f"]({path.name})" in index, path.name
+
+
+# -- the documents ------------------------------------------------------------------------------------------------------
+
+
+def pages() -> list[Path]:
+    """Everything that people read: docs, README and CONTRIBUTING."""
+    return [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+
+
+def test_what_the_documents_link_to_and_name_is_there() -> None:
+    missing = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages()
+        for text in [page.read_text("utf-8")]
+        for target in (
+            *(page.parent / link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)),
+            *(ROOT / name for name in re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w/]+\.(?:py|json))\b", text)),
+        )
+        if not target.exists()
+    ]
+    assert missing == []
+    assert sum("](" in page.read_text("utf-8") for page in pages()) > 5
