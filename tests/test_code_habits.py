@@ -132,6 +132,17 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
     assert (program | tests) >= NOT_IMPORTED
 
 
+def test_what_is_declared_is_pinned() -> None:
+    program, tests = declared()
+    pinned = {
+        path.name: set(re.findall(r"^([a-z0-9-]+)==", path.read_text("utf-8"), re.MULTILINE))
+        for path in (ROOT / "requirements.lock", ROOT / "requirements-dev.lock", ROOT / "requirements-postgresql.lock")
+    }
+    assert program - {"psycopg"} - pinned["requirements.lock"] == set(), "make lock"
+    assert program | tests <= pinned["requirements-dev.lock"], "make lock"
+    assert program <= pinned["requirements-postgresql.lock"], "make lock"
+
+
 # -- what is public says what it is for -----------------------------------------------------------------------------------
 
 Definition = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
