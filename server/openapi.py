@@ -41,7 +41,7 @@ def main(words: list[str]) -> int:
         if words == ["write"]:
             path.write_text(text, "utf-8", newline="\n")
         else:
-            print(f"docs/{path.name} is not what the code does: make docs")
+            print(f"docs/{path.name} is not what the code does: python -m server.openapi write")
     if words == ["check"] and not wrong:
         print("docs/openapi.json and docs/protocol.md tell what the code does.")
     return 1 if wrong and words == ["check"] else 0
