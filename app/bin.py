@@ -56,6 +56,8 @@ class BinUseCases:
             return self._projects.restore_journal(item_id)
         if kind == WORK:
             return self._works.restore(item_id) != "gone"
+        if self._task_lists.get(item_id) is None:
+            return False
         self._task_lists.restore(item_id)
         return True
 

@@ -30,18 +30,31 @@ class RunningPlatform:
 
     def __init__(self, data: Path, database: str | None = None, *, profiles: int = 60, **limits: Any) -> None:
         data.mkdir(parents=True, exist_ok=True)
-        self.data = data
-        self.database = Database(database or f"sqlite:///{data / 'platform.db'}")
+        self.data, self._limits = data, limits
+        self._url_of_database = database or f"sqlite:///{data / 'platform.db'}"
+        self._port = 0
+        self._open()
         seed.seed(self.database, data, count=profiles)
+
+    def _open(self) -> None:
+        self.database = Database(self._url_of_database)
         generous = {"per_second": 5_000, "burst": 50_000, "account_per_second": 5_000, "account_burst": 50_000}
-        self.app = create_app(self.database, data, Limits(**generous | limits))  # type: ignore[arg-type]
+        self.app = create_app(self.database, self.data, Limits(**generous | self._limits))  # type: ignore[arg-type]
         self._socket = socket.socket(
             socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
         )  # asyncio: no delay only so
-        self._socket.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", self._port))
+        self._port = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
         self._server = uvicorn.Server(configured(self.app, log_level="error"))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+
+    def restart(self) -> None:
+        """Stop and start again on the same data and address, as after an update of the platform."""
+        self.__exit__()
+        self._open()
+        self.__enter__()
 
     def __enter__(self) -> "RunningPlatform":
         self._thread.start()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+WORDS = re.compile(r"\S+")
 TOKENS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
 MOST_TOKENS = 2_000  # on both sides together: a comparison is quadratic at its worst
 MOST_CHARACTERS = 8_000  # likewise
@@ -93,5 +94,10 @@ def _compared(old: list[str], new: list[str], replace: Callable[[str, str], Iter
 
 
 def added_words(old: str, new: str) -> str:
-    """What ``new`` says and ``old`` does not, place by place in lines of their own."""
-    return "\n".join(add.strip() for _at, _drop, add in changes(old, new) if add.strip())
+    """What ``new`` says and ``old`` does not, place by place in lines of their own, in whole words to be read."""
+    before, after = WORDS.findall(old), WORDS.findall(new)
+    if len(before) + len(after) > MOST_TOKENS:
+        return new if new not in old else ""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    added = (" ".join(after[c:d]) for tag, _a, _b, c, d in matcher.get_opcodes() if tag != "equal")
+    return "\n".join(words for words in added if words)

@@ -2,13 +2,13 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.sync.convergence import TwoComputers
+from tests.sync.convergence import Computers
 
-TwoComputers.TestCase.settings = settings(
+Computers.TestCase.settings = settings(
     max_examples=400,
     stateful_step_count=60,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-TestTwoComputers = TwoComputers.TestCase
+TestComputers = Computers.TestCase

@@ -2,15 +2,15 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.sync.convergence import TwoComputers
+from tests.sync.convergence import Computers
 
 EXAMPLES = 30
 
-TwoComputers.TestCase.settings = settings(
+Computers.TestCase.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-TestTwoComputers = TwoComputers.TestCase
+TestComputers = Computers.TestCase
