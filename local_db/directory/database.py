@@ -46,7 +46,9 @@ class _Own(threading.local):
 
 
 class DirectoryDatabase:
-    """``directory.db`` of a profile, or ``directory-2.db`` and so on after one was damaged. A damaged or foreign file is replaced by an empty one: the packs come again.
+    """``directory.db`` of a profile, or ``directory-2.db`` and so on after one was damaged.
+
+    A damaged or foreign file is replaced by an empty one: the packs come again.
 
     Every step raises the errors of :mod:`local_db.errors`, StoreDamagedError also for a page that cannot be read. Then
     :meth:`begin_anew_if_damaged` puts an empty file in its place, from whichever thread saw it first.
