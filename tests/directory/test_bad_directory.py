@@ -22,6 +22,7 @@ from sync.pack_downloads import PackDownloads
 from sync.pack_list import name_of
 from sync.protocol.messages import PackFile, SignedPackList
 from tests.directory.test_directory import change_card, people
+from tests.inside import inside
 from tests.platform import AYSE, Computer, RunningPlatform
 
 
@@ -148,7 +149,7 @@ def test_a_list_of_an_absurd_number_is_refused_once_and_the_next_one_taken(
 ) -> None:
     before = people(computer)
     forger.publish(number=number)
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     with pytest.raises(ForeignDirectoryError):
         directory.fetch_list(client, "forged")
     assert not directory.wants_list("forged") and directory.wants_list("another")
@@ -211,7 +212,7 @@ def test_a_list_that_nests_without_end_is_refused(
         text=text, signature=key.sign(text.encode()).hex(), key=key.public_key().public_bytes_raw().hex()
     )
     with pytest.raises(ForeignDirectoryError):
-        computer.workspace.service.directory._verified(signed)
+        inside(computer.workspace).service.directory._verified(signed)
 
 
 BAD_FIELDS = [
@@ -328,9 +329,9 @@ def test_whatever_goes_wrong_inside_one_pack_the_others_come(platform: RunningPl
 
 def test_a_damaged_download_is_let_go_of_and_fetched_whole(platform: RunningPlatform, computers, monkeypatch) -> None:
     computer: Computer = computers(platform, AYSE)
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     listing = directory.fetch_list(client)
-    db, pack = computer.workspace.directory_db, listing.packs[0]
+    db, pack = inside(computer.workspace).directory_db, listing.packs[0]
     name = name_of(pack, pack.whole)
     db.sql("insert into download values (?, '', 0, ?)", (name, secrets.token_bytes(100)))
     other = listing.packs[1]
@@ -348,8 +349,8 @@ def test_a_full_disk_while_a_download_is_assembled_is_told_and_goes_on_later(
     platform: RunningPlatform, computers, monkeypatch
 ) -> None:
     computer: Computer = computers(platform, AYSE)
-    directory, client = computer.workspace.service.directory, computer.workspace.client
-    listing, db = directory.fetch_list(client), computer.workspace.directory_db
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
+    listing, db = directory.fetch_list(client), inside(computer.workspace).directory_db
     pages = db.sql("pragma page_count")[0][0]
     db.sql(f"pragma max_page_count = {pages + 2}")
     with pytest.raises(DiskFullError):
@@ -405,12 +406,12 @@ def test_a_cut_file_goes_on_only_where_it_is_the_same_file(
 ) -> None:
     kind, client = resuming
     computer: Computer = computers(platform, AYSE)
-    downloads, nobody = PackDownloads(computer.workspace.directory_db), threading.Event()
+    downloads, nobody = PackDownloads(inside(computer.workspace).directory_db), threading.Event()
     data = kind.file
     file = PackFile(since=0, number=1, sha256=hashlib.sha256(data).hexdigest(), size=len(data), plain=0, lines=0)
     half = data[:2_000] if mood != "changed meanwhile" else secrets.token_bytes(2_000)
     tag = '"one"' if mood != "changed meanwhile" else '"older"'
-    computer.workspace.directory_db.sql("insert into download values ('x', ?, 0, ?)", (tag, half))
+    inside(computer.workspace).directory_db.sql("insert into download values ('x', ?, 0, ?)", (tag, half))
     kind.mood = mood
     assert downloads.fetch(client, "f", "x", file, lambda _bytes: None, nobody) == data
     first, *more = kind.ranges
@@ -434,7 +435,7 @@ def test_a_part_of_another_version_is_not_believed() -> None:
 
 def damage(computer: Computer) -> None:
     """Overwrite the directory's pages while the program runs."""
-    db = computer.workspace.directory_db
+    db = inside(computer.workspace).directory_db
     db.checkpoint()
     size = db.path.stat().st_size
     with db.path.open("r+b") as out:
@@ -486,7 +487,7 @@ def test_damage_in_the_middle_of_an_update_loses_nothing_but_the_copy(
     platform: RunningPlatform, computers, monkeypatch
 ) -> None:
     computer: Computer = computers(platform, AYSE)
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     listing = directory.fetch_list(client)
     told: list[int] = []
 
@@ -503,7 +504,7 @@ def test_damage_in_the_middle_of_an_update_loses_nothing_but_the_copy(
 
 def test_an_older_file_of_the_directory_begins_anew(computer: Computer) -> None:
     computer.workspace.keeping.star("t-nikos", True)
-    computer.workspace.directory_db.sql("pragma user_version = 1")
+    inside(computer.workspace).directory_db.sql("pragma user_version = 1")
     computer.restart()
     assert people(computer) == 0 and not computer.workspace.directory_was_damaged
     computer.sync()
@@ -516,7 +517,7 @@ def test_nothing_else_than_named_errors_leaves_an_update(
     platform: RunningPlatform, computers, monkeypatch, error: Exception
 ) -> None:
     computer: Computer = computers(platform, AYSE)
-    directory, client = computer.workspace.service.directory, computer.workspace.client
+    directory, client = inside(computer.workspace).service.directory, inside(computer.workspace).client
     plan = directory.plan(directory.fetch_list(client))
 
     def broken(*_: Any) -> Any:
