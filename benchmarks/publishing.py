@@ -29,6 +29,7 @@ from server.directory import cards
 from server.directory.packs import PackFolder
 from sync.client import ApiClient
 from sync.protocol.messages import ExchangeRequest, RecordChange
+from tests.inside import inside
 from tests.platform import postgres_url
 from ui.demo.platform import TEACHERS, browser_of
 
@@ -78,7 +79,7 @@ class Teacher:
     def __init__(self, address: str, workspace_folder: Path) -> None:
         self._workspace = open_workspace(workspace_folder, key=bytes(32), server=address)
         self._workspace.account.sign_in(browser_of(TEACHERS[0]), "done", threading.Event())
-        self._client: ApiClient = self._workspace.client
+        self._client: ApiClient = inside(self._workspace).client
         self._number = 0
 
     def exchange(self) -> float:

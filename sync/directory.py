@@ -150,7 +150,7 @@ class DirectorySync:
         return listing
 
     def _here(self) -> dict[tuple[str, str], int]:
-        rows = self._db.sql("select country, part, number from pack")
+        rows = self._db.ask(lambda: self._db.sql("select country, part, number from pack"))
         return {(country, part): number for country, part, number in rows}
 
     # -- updating --------------------------------------------------------------------------

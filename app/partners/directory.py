@@ -47,9 +47,9 @@ class DirectoryUseCases:
         """Every country of the list as it was last read; empty before the first sync."""
         listing = self._sync().known_list()
         here = self._sync().here()
-        found: dict[str, dict[str, tuple[int, int]]] = {}
+        parts_of: dict[str, dict[str, tuple[int, int]]] = {}
         for pack in listing.packs if listing else []:
-            found.setdefault(pack.country, {})[pack.part] = (pack.profiles, pack.whole.size)
+            parts_of.setdefault(pack.country, {})[pack.part] = (pack.profiles, pack.whole.size)
         return [
             Offer(
                 country,
@@ -59,7 +59,7 @@ class DirectoryUseCases:
                 parts.get("available", (0, 0))[1],
                 country in here,
             )
-            for country, parts in found.items()
+            for country, parts in parts_of.items()
         ]
 
     def choice(self) -> DirectoryChoice:

@@ -21,11 +21,11 @@ def holiday(country: str, day: date, language: str) -> str:
 
     for wanted in (language, "en_US", None):
         try:
-            found = holidays.country_holidays(_iso(country), years=day.year, language=wanted).get(day)
+            name = holidays.country_holidays(_iso(country), years=day.year, language=wanted).get(day)
         except (NotImplementedError, KeyError):
             return ""
-        if found:
-            return str(found)
+        if name:
+            return str(name)
     return ""
 
 

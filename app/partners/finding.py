@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app import commands
 from app.account import AccountUseCases
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from local_db.directory.search import Directory, Hits
 
 PAGE = 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,19 +128,24 @@ class PartnerUseCases:
             from local_db.directory.search import Directory  # with its library of sets: loaded at the first search
 
             self._mine.directory = Directory(self._db)
-        found: Directory = self._mine.directory
-        return found
+        directory: Directory = self._mine.directory
+        return directory
+
+    def _ask(self, question: "Callable[[Directory], T]") -> T:
+        return self._db.ask(lambda: question(self._directory))
 
     def search(self, query: Query) -> Found:
         """The first page of a search with all its counts; for a worker where the directory is large."""
-        hits = self._directory.search(self._search_of(query), self._ranking(query))
+        search, ranking = self._search_of(query), self._ranking(query)
+        hits = self._ask(lambda directory: directory.search(search, ranking))
         today = date.today()
         active = {days: _since(hits.active, today - timedelta(days=days)) for days in ACTIVE_DAYS}
-        found = Found(query, [], hits.total, hits.facets, active, hits.near, self._directory.by_country(hits), "", hits)
-        found.rows = self.page(found, 0)
+        countries = self._directory.by_country(hits)
+        result = Found(query, [], hits.total, hits.facets, active, hits.near, countries, "", hits)
+        result.rows = self.page(result, 0)
         if not hits.total and query.words:
-            found.suggestion = self._directory.suggestion(parse_words(query.words))
-        return found
+            result.suggestion = self._ask(lambda directory: directory.suggestion(parse_words(query.words)))
+        return result
 
     def search_later(
         self, query: Query, on_found: Callable[[Found], None], on_failed: Callable[[Exception], None]
@@ -154,12 +160,12 @@ class PartnerUseCases:
             if number != self._asked:
                 return
             try:
-                found = self.search(query)
+                result = self.search(query)
             except Exception as error:  # told to whoever asked
                 on_failed(error)
             else:
                 if number == self._asked:
-                    on_found(found)
+                    on_found(result)
 
         self._thread.submit(work)
 
@@ -182,29 +188,30 @@ class PartnerUseCases:
 
     def page(self, found: Found, offset: int) -> list[PartnerRow]:
         """Fifty rows of a result from ``offset`` on."""
-        assert found.hits is not None
-        starred = partners.stars(self._store)
-        return [_row(profile, starred) for profile in self._directory.page(found.hits, offset, PAGE)]
+        hits, starred = found.hits, partners.stars(self._store)
+        assert hits is not None
+        return [_row(teacher, starred) for teacher in self._ask(lambda directory: directory.page(hits, offset, PAGE))]
 
     def get(self, partner_id: str) -> PartnerRow | None:
         return next(iter(self.get_all([partner_id])), None)
 
     def get_all(self, ids: Iterable[str]) -> list[PartnerRow]:
         """Those of the ids that are in the directory on this computer, in their order."""
-        wanted = list(ids)
-        found, starred = self._directory.get(wanted), partners.stars(self._store)
-        return [_row(found[partner_id], starred) for partner_id in wanted if partner_id in found]
+        wanted, starred = list(ids), partners.stars(self._store)
+        here = self._ask(lambda directory: directory.get(wanted))
+        return [_row(here[partner_id], starred) for partner_id in wanted if partner_id in here]
 
     def directory_size(self) -> tuple[int, int, float | None]:
         """How many teachers, how many countries, and when the directory came (seconds since 1970)."""
-        return self._directory.size()
+        return self._ask(lambda directory: directory.size())
 
     def new_since(self, query: Query, known: int) -> int:
         """How many of a search came after row ``known`` of the directory."""
-        return self._directory.new_since(self._search_of(query), known)
+        search = self._search_of(query)
+        return self._ask(lambda directory: directory.new_since(search, known))
 
     def newest_row(self) -> int:
-        return self._directory.newest_row()
+        return self._ask(lambda directory: directory.newest_row())
 
     # -- matching --------------------------------------------------------------------------
 
@@ -229,7 +236,7 @@ class PartnerUseCases:
     def home(self) -> Point | None:
         """Where the teacher's own school is, if their entry is in the directory here."""
         me = self._account.current.id
-        own = self._directory.get([me]).get(me) if me else None
+        own = self._ask(lambda directory: directory.get([me])).get(me) if me else None
         return point_of(own["place"]) if own else None
 
     def contacts(self) -> list[str]:
@@ -294,26 +301,26 @@ class PartnerUseCases:
         return matching.criteria(wish, self.weights())
 
     def _kept_weights(self) -> dict[str, Any]:
-        found: dict[str, Any] = settings.get(self._store, "preference:weights", {})
-        return found
+        kept: dict[str, Any] = settings.get(self._store, "preference:weights", {})
+        return kept
 
 
 def _since(sums: Mapping[str, int], day: date) -> int:
     """Of sums by day, newest first, the one that counts everything since ``day``."""
-    return next((total for found, total in reversed(list(sums.items())) if found >= day.isoformat()), 0)
+    return next((total for active, total in reversed(list(sums.items())) if active >= day.isoformat()), 0)
 
 
-def _row(profile: Mapping[str, Any], starred: Mapping[str, str]) -> PartnerRow:
-    values = {name: profile[name] for name in PartnerRow.__dataclass_fields__ if name in profile}
-    past = tuple(PastProject(p["title"], p["year"], tuple(p["partners"])) for p in profile["projects"])
+def _row(teacher: Mapping[str, Any], starred: Mapping[str, str]) -> PartnerRow:
+    values = {name: teacher[name] for name in PartnerRow.__dataclass_fields__ if name in teacher}
+    past = tuple(PastProject(p["title"], p["year"], tuple(p["partners"])) for p in teacher["projects"])
     return PartnerRow(
         **{
             **values,
-            "languages": tuple(profile["languages"]),
-            "subjects": tuple(profile["subjects"]),
+            "languages": tuple(teacher["languages"]),
+            "subjects": tuple(teacher["subjects"]),
             "projects": past,
-            "place": point_of(profile["place"]),
-            "starred": profile["id"] in starred,
+            "place": point_of(teacher["place"]),
+            "starred": teacher["id"] in starred,
         }
     )
 

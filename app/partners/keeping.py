@@ -56,11 +56,11 @@ class KeepingUseCases:
 
     def new_people(self) -> dict[str, int]:
         """For each saved search, how many teachers came since it was last opened; kept for Today. For the search thread."""
-        found = {
+        counts = {
             kept.id: self._finding.new_since(Query.from_data(kept.query), kept.newest) for kept in self.saved_searches()
         }
-        settings.put(self._store, NEW_PEOPLE, found)
-        return found
+        settings.put(self._store, NEW_PEOPLE, counts)
+        return counts
 
     def known_new_people(self) -> list[tuple[SavedSearch, int]]:
         """The saved searches that new teachers fit, as they were last counted."""

@@ -1,16 +1,17 @@
 """The directory's encrypted file: its schema, its connections, one for each thread, and beginning anew."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from local_db import keys
 from local_db.database import EncryptedDatabase
 from local_db.errors import IoError, StoreDamagedError
-from local_db.naming import translated
+from local_db.naming import DRIVER_ERRORS, translated
 
+T = TypeVar("T")
 VERSION = 2  # an older file begins anew: it is only a copy
 CACHE_ONLY: dict[str, Any] = {
     "synchronous": "normal",
@@ -45,7 +46,9 @@ class _Own(threading.local):
 
 
 class DirectoryDatabase:
-    """``directory.db`` of a profile. A damaged or foreign file is replaced by an empty one: the packs come again.
+    """``directory.db`` of a profile, or ``directory-2.db`` and so on after one was damaged.
+
+    A damaged or foreign file is replaced by an empty one: the packs come again.
 
     Every step raises the errors of :mod:`local_db.errors`, StoreDamagedError also for a page that cannot be read. Then
     :meth:`begin_anew_if_damaged` puts an empty file in its place, from whichever thread saw it first.
@@ -77,6 +80,14 @@ class DirectoryDatabase:
             self.was_damaged = True
             self._start_anew()
             return True
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """The answer to a question about the directory. A damaged one begins anew, empty, and is asked again."""
+        try:
+            return question()
+        except StoreDamagedError:
+            self.begin_anew_if_damaged()
+            return question()
 
     def close(self) -> None:
         """Close the calling thread's connection."""
@@ -133,20 +144,17 @@ class DirectoryDatabase:
         if version not in (0, VERSION):
             self._start_anew()
         elif version == 0:
-            with self.transaction():
-                for statement in SCHEMA:
-                    self.sql(statement)
-                self.sql(f"pragma user_version = {VERSION}")
+            _lay_out(self._file)
 
     def _start_anew(self) -> None:
+        """An empty file under another name; other threads see it when its tables are there, and then the old one goes."""
         self.close()
-        with translated(self.path):
-            try:
-                _delete(self.path)
-            except PermissionError:  # Windows: another thread has it open
-                self.path = self._profile / f"directory-{_number(self.path) + 1}.db"
-        self._file = self._made()
-        self._prepare()
+        old, self.path = self.path, self._profile / f"directory-{_number(self.path) + 1}.db"
+        fresh = self._made()
+        _lay_out(fresh)
+        self._file = fresh
+        with suppress(OSError):  # Windows, while another thread has it open: it goes at the next start
+            _delete(old)
 
     @contextmanager
     def _bound(self) -> Iterator[EncryptedDatabase]:
@@ -170,6 +178,17 @@ class DirectoryDatabase:
         except IoError as error:  # what SQLCipher says of a page that nobody with the key has written
             self._damaged = file
             raise StoreDamagedError(file.path, []) from error
+        except DRIVER_ERRORS as error:
+            if file is self._file:
+                raise
+            raise StoreDamagedError(file.path, []) from error  # it was put away meanwhile
+
+
+def _lay_out(file: EncryptedDatabase) -> None:
+    with file.transaction():
+        for statement in SCHEMA:
+            file.sql(statement)
+        file.sql(f"pragma user_version = {VERSION}")
 
 
 def _number(path: Path) -> int:

@@ -1,6 +1,7 @@
 """The directory for clients: the signed list of packs, the packs, and the vocabularies."""
 
 import hashlib
+import logging
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from server.directory.packs import PackFolder
 from sync.protocol.messages import SignedPackList
 
 router = APIRouter()
+_log = logging.getLogger(__name__)
 
 
 def version(request: Request) -> str:
@@ -26,7 +28,11 @@ def version(request: Request) -> str:
 
 @lru_cache(maxsize=16)
 def _number(folder: Path, _changed: tuple[int, int, int]) -> str:
-    return str(PackFolder(folder).list().number or "")
+    try:
+        return str(PackFolder(folder).list().number or "")
+    except ValueError:
+        _log.exception("the directory's list cannot be read; clients keep what they have until it is published anew")
+        return ""
 
 
 def packs(request: Request) -> PackFolder:
