@@ -146,7 +146,10 @@ class DirectoryDatabase:
             except PermissionError:  # Windows: another thread has it open
                 self.path = self._profile / f"directory-{_number(self.path) + 1}.db"
         self._file = self._made()
-        self._prepare()
+        try:
+            self._prepare()
+        except StoreDamagedError as error:  # a new file: it is the disk that does not keep what is written
+            raise IoError(f"{self.path.name} cannot be made") from error
 
     @contextmanager
     def _bound(self) -> Iterator[EncryptedDatabase]:
