@@ -26,7 +26,7 @@ from local_db.errors import (
     WrongKeyError,
 )
 from local_db.store import Store
-from local_db.tables import settings
+from local_db.tables import device, settings
 
 __all__ = [
     "Backup",
@@ -155,14 +155,18 @@ def sound_copies(profile: Path, *, passphrase: str | None = None, key: bytes | N
 def restore_backup(profile: Path, backup: Path, *, passphrase: str | None = None, key: bytes | None = None) -> Path:
     """Put a copy in the damaged store's place; the damaged file is kept, and its path returned.
 
-    The copy is a device of its own from then on, so that the server sends again what
-    this computer had received after it was made. Raises ProfileInUseError while a window
+    The copy is a device of its own from then on: every scope is read anew, and what waits
+    in it goes out under new ids, for it may have grown under the old ones. Raises ProfileInUseError while a window
     has the profile open, StoreDamagedError when the copy is damaged too: its ``backups``
     begin with the next best one.
     """
     key = key or keys.unlock(profile, passphrase)
     kept = store.restore(profile, key, backup)
-    Store.open(profile, key).close()
+    restored = Store.open(profile, key)
+    try:
+        device.become_new(restored)
+    finally:
+        restored.close()
     return kept
 
 

@@ -7,11 +7,10 @@ damaged file and its log are kept as ``store-damaged-N.db``.
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from local_db import copy_names, disk, keys, profile_lock
-from local_db.database import encrypted_database, problems_of_copy
+from local_db.database import problems_of_copy
 from local_db.errors import StoreDamagedError
 from local_db.naming import translated
 
@@ -23,8 +22,8 @@ _READY = re.compile(r"store-restored-(\d+)\.db")
 def restore(profile: Path, key: bytes, backup: Path) -> Path:
     """Put a copy in the store's place; the damaged file is kept and its path returned.
 
-    The copy becomes a device of its own, so that the platform sends again what this
-    computer had received after it was made. Raises ProfileInUseError, and
+    The copy still takes itself for the device that made it; its older turn shows the
+    platform that it is not. Raises ProfileInUseError, and
     StoreDamagedError when the copy itself is damaged: its ``backups`` begin with the
     next best. Nothing was changed then.
     """
@@ -61,12 +60,10 @@ def _make_ready(ready: Path, key: bytes, backup: Path) -> None:
     try:
         with translated(part):
             disk.write_whole(part, _pieces(backup))
-            with closing(encrypted_database(part, key, wal=False)) as copy:
-                copy.execute_sql("delete from setting where name = 'device'")
             disk.rename(part, ready)
-    finally:
-        for rest in part.parent.glob(part.name + "*"):
-            rest.unlink(missing_ok=True)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _take_the_place(store: Path, ready: Path) -> None:

@@ -151,7 +151,10 @@ class DirectoryDatabase:
         self.close()
         old, self.path = self.path, self._profile / f"directory-{_number(self.path) + 1}.db"
         fresh = self._made()
-        _lay_out(fresh)
+        try:
+            _lay_out(fresh)
+        except StoreDamagedError as error:  # a new file: it is the disk that does not keep what is written
+            raise IoError(f"{self.path.name} cannot be made") from error
         self._file = fresh
         with suppress(OSError):  # Windows, while another thread has it open: it goes at the next start
             _delete(old)

@@ -15,6 +15,7 @@ from local_db import copy_names, keys, migrations
 from local_db.copy_names import list_backups
 from local_db.errors import ProfileInUseError, StoreDamagedError
 from local_db.store import Store
+from local_db.tables import device
 from tests.inside import inside
 
 KEY = secrets.token_bytes(32)
@@ -56,16 +57,16 @@ def test_one_start_with_the_clock_years_off_costs_no_later_copy(opened: Workspac
 
 
 def test_the_days_copy_is_made_with_a_clock_that_jumped(opened: Workspace) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        clock_at(patch, 30)
-        opened.safety.back_up_if_due()
-        first = inside(opened).store.backups()
-        os.utime(first[0], (time.time(), time.time()))
-    assert len(first) == 1
-    opened.safety.back_up_if_due()  # the clock is right again: another day, another copy
-    assert len(inside(opened).store.backups()) == 2
-    opened.safety.back_up_if_due()  # and no second one on the same day
-    assert len(inside(opened).store.backups()) == 2
+    made = []
+    for years in (30, 1 / 365, 2 / 365):  # one start with the clock far ahead, then two ordinary days
+        with pytest.MonkeyPatch.context() as patch:
+            clock_at(patch, years)
+            for _n in range(2):  # the day's second start makes no second copy
+                opened.safety.back_up_if_due()
+            newest = inside(opened).store.backups()[0]
+            os.utime(newest, (time.time(), time.time()))
+            made.append(len(inside(opened).store.backups()))
+    assert made == [1, 2, 3]
     opened.close()
 
 
@@ -139,7 +140,7 @@ def test_the_best_copy_is_offered_with_what_it_would_lack(opened: Workspace) -> 
     assert same is not None and same.lacks is not None and not same.lacks.anything
     for n in range(3):
         source = inside(desk).store.profile / f"{n}.txt"
-        source.write_bytes(b"a work")
+        source.write_bytes(b"a work %d" % n)
         desk.pupil_work.take_in(pupil, source)
     desk.projects.open(project).set_fields({"title": "Written after the copy"})
     desk.projects.create()
@@ -154,11 +155,11 @@ def test_what_a_copy_lacks_is_counted_as_far_as_the_damaged_store_can_be_read(op
     profile, desk = inside(opened).store.profile, opened
     desk.safety.back_up()
     pupil = desk.pupil_work.add_pupil(desk.pupil_work.add_class("6-A"), "Zeynep")
-    (profile / "w.txt").write_bytes(b"a work")
-    for _n in range(300):
+    for n in range(300):
+        (profile / "w.txt").write_bytes(b"a work %d" % n)
         desk.pupil_work.take_in(pupil, profile / "w.txt")
     desk.close()
-    for n in range(4, 10):
+    for n in (8, 9):
         damage(profile / "store.db", n / 10)
     offer = best_copy(profile, key=KEY)
     assert offer is not None and offer.lacks is not None
@@ -253,14 +254,13 @@ def test_a_store_that_was_lost_is_not_begun_anew_silently(opened: Workspace, los
 
 
 def test_a_copy_put_back_is_a_device_of_its_own(opened: Workspace) -> None:
-    from local_db.tables import settings
-
-    settings.put(inside(opened).store, "device", "d-1")
+    before = device.current(inside(opened).store).id
+    profile = inside(opened).store.profile
     opened.safety.back_up()
     opened.close()
-    restore_backup(inside(opened).store.profile, list_backups(inside(opened).store.profile)[0], key=KEY)
-    store = Store.open(inside(opened).store.profile, KEY)
-    assert settings.get(store, "device") is None
+    restore_backup(profile, list_backups(profile)[0], key=KEY)
+    store = Store.open(profile, KEY)
+    assert device.current(store).id != before
     store.close()
 
 

@@ -4,11 +4,11 @@ from hypothesis import HealthCheck, settings
 
 from tests.sync.convergence import Computers
 
-EXAMPLES = 30
+EXAMPLES = 50
 
 Computers.TestCase.settings = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=20,
+    stateful_step_count=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
