@@ -70,6 +70,7 @@ class Engine:
             return None
         report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
         on_touched({"files": set()})
+        self._materials_moved = True  # what became of their publications is looked at by the next sync
         return self._exchange(report, on_progress, on_touched) if outbox.counts(self.store)[0] else None
 
     # -- the exchange ---------------------------------------------------------------------------

@@ -99,8 +99,10 @@ def reconcile(store: Store) -> bool:
     with store.transaction():
         waiting = outbox.counts(store)[0]
         works = {_mark(work_id): work_id for work_id in may_leave}
-        works |= {row.material_id: str(row.body.get("work_id")) for row in transfers.uploads(store)}
+        rows = transfers.uploads(store)
+        works |= {row.material_id: str(row.body.get("work_id")) for row in rows}
         materials = [(works[key], item) for item in _own_materials(store) if (key := _key(item[0], works))]
+        materials += [(works[row.material_id], _buried(row)) for row in rows if _went_unseen(store, row)]
         revoked = _revoke(store, materials, may_leave)
         for work_id in {*works.values()} - {work_id for work_id, may in may_leave.items() if may} - {""}:
             take_back(store, work_id)
@@ -118,6 +120,21 @@ def _revoke(store: Store, materials: list[tuple[str, Material]], may_leave: dict
                 may_leave[work_id] = False
                 revoked.add(work_id)
     return revoked
+
+
+def _went_unseen(store: Store, row: TransferRow) -> bool:
+    """Whether a publication that was carried out is gone, without the tombstone that only old readers are told of."""
+    if row.state != FINISHED:
+        return False
+    commands = [entry for entry in outbox.of_target(store, "command", row.material_id) if entry.target_kind == PUBLISH]
+    if commands:
+        return commands[-1].state == outbox.REFUSED and commands[-1].reason == "withdrawn"
+    scope, (cursors, half_read) = f"project:{row.project_id}", outbox.cursors(store)
+    return scope in cursors and scope not in half_read and _is_shown(store, row.material_id) is None
+
+
+def _buried(row: TransferRow) -> Material:
+    return row.material_id, row.project_id, True
 
 
 def _key(material_id: str, works: dict[str, str]) -> str:
