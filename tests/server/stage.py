@@ -52,7 +52,7 @@ class Person:
             assert (response.status_code, response.json()["code"]) == (403, "teachers_only")
             return ["not_yours"] * len(changes)
         answer = self.exchange(*changes)
-        results = {result["id"]: result for result in answer["results"]}
+        results = {result["id"]: result for result in answer.get("results", [])}
         assert len(results) == len({change["id"] for change in changes})
         return [_outcome(results[change["id"]]) for change in changes]
 
@@ -122,25 +122,26 @@ class Stage:
         assert row
         return str(row["state"])
 
-    def rows(self, actor: Person, besides: str = "") -> dict[str, set[str]]:
+    def rows(self, actor: Person, *besides: str) -> dict[str, set[str]]:
         """Every row of every table, but for what an exchange notes of who asks. ``besides`` is what was to move: what
-        names it is left out, and how far the scopes have come."""
+        names it is left out, and how far the scopes have come and were filled."""
         kept: dict[str, set[str]] = {}
         for model in MODELS:
             name = model._meta.table_name
-            if besides and name == "scope":
+            if any(besides) and name in ("scope", "usage"):
                 continue
             texts = (_text(row) for row in self.db.execute(f"select * from {name}"))
             mine = actor.id if name in _OF_THE_ACTOR else ""
-            kept[name] = {text for text in texts if not (mine and mine in text) and not (besides and besides in text)}
+            passed = [one for one in (mine, *besides) if one]
+            kept[name] = {text for text in texts if not any(one in text for one in passed)}
         return kept
 
     @contextmanager
-    def unchanged(self, actor: Person, besides: str = "") -> Iterator[None]:
+    def unchanged(self, actor: Person, *besides: str) -> Iterator[None]:
         """Nothing that is not about ``besides`` may be another afterwards."""
-        before = self.rows(actor, besides)
+        before = self.rows(actor, *besides)
         yield
-        after = self.rows(actor, besides)
+        after = self.rows(actor, *besides)
         moved = {name: after[name] ^ before[name] for name in before if after[name] != before[name]}
         assert not moved, moved
 

@@ -104,7 +104,7 @@ def test_who_may_move_a_project_moves_it_and_nothing_else(stage: Stage, name: st
                 people = dict.fromkeys((*MOVES[name].people, actor))
                 project = stage.project(state, people)
                 change = move(name, project)
-                with stage.unchanged(stage[actor], besides=project):
+                with stage.unchanged(stage[actor], project):
                     assert stage[actor].send(change, move(name, project), change) == [APPLIED] * 2 + [APPLIED]
                     moved += 1
                 assert stage.state(project) == MOVES[name].after(state), (actor, state)
