@@ -66,6 +66,7 @@ _DONE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "accept": ((DRAFT, PENDING_OFFICES, ACTIVE), (COFOUNDER,)),
     "decline": (STATES, (FORMER,)),
     "submit": ((PENDING_PARTNER, PENDING_OFFICES), (FOUNDER,)),
+    "withdraw": ((DRAFT,), (FOUNDER,)),
     "close": ((CLOSED,), (FOUNDER, COFOUNDER)),
     "delete": ((DELETED,), (FORMER,)),
     "restore": ((DRAFT,), (FOUNDER,)),

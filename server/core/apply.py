@@ -51,7 +51,7 @@ class Applier:
         begun, made = time.monotonic(), dict[str, Result]()
         self._meter = quotas.Meter(self._db, self._door.account["id"])
         known = self._known([change.id for change in rest[:SLICE_CHANGES]])
-        documents, done = OpenDocuments(self._db, self._door), 0
+        documents, done = OpenDocuments(self._db, self._door, self._meter), 0
         for group in _groups(rest[:SLICE_CHANGES]):
             unique = {change.id: change for change in reversed(group)}
             fresh = [unique[i] for i in reversed(unique) if i not in known and i not in made]
@@ -90,11 +90,10 @@ class Applier:
 
     def _carry_out(self, change: Change, documents: OpenDocuments) -> None:
         if isinstance(change, DocumentChange):
-            if full := self._meter.admit(change.scope, len(change.data)):
-                raise Refused(full)
+            self._meter.note_sent(len(change.data))
             documents.apply(change, self._request.device, self.now)
         elif isinstance(change, Command):
-            self._meter.admit(f"account:{self._door.account['id']}", 500)
+            self._meter.note_sent(500)
             documents.store()  # a command may read what was just written
             self._command(change)
             self._door.forget_roles()

@@ -5,6 +5,7 @@ from typing import Any
 
 from server.core.database import Database, Document, Edit
 from server.core.door import Door
+from server.core.quotas import Meter
 from server.core.refusals import Refused
 from sync.protocol.documents import MAX_STATE, DocumentError, DocumentKind, SharedDocument
 from sync.protocol.kind import PROJECT
@@ -26,13 +27,15 @@ class _Open:
 class OpenDocuments:
     """The documents of one transaction. Call :meth:`store` before its end."""
 
-    def __init__(self, db: Database, door: Door) -> None:
-        self._db, self._door = db, door
+    def __init__(self, db: Database, door: Door, meter: Meter) -> None:
+        self._db, self._door, self._meter = db, door, meter
         self._open: dict[str, _Open] = {}
 
     def apply(self, change: DocumentChange, device: str, now: float) -> None:
         """Take in one edit. Raises Refused, and leaves everything as it was then."""
         kind = self._admit(change)
+        if full := self._meter.refusal(change.scope):
+            raise Refused(full)
         document = self._document(change, kind)
         if self._db.one(Edit.select(Edit.id).where(Edit.id == change.id)):
             raise Refused("exists")
@@ -43,6 +46,7 @@ class OpenDocuments:
         except DocumentError as error:
             raise Refused("gap" if str(error) == "gap" else "damaged_edit") from None
         document.changed, document.size = True, document.size + len(change.data)
+        self._meter.fill(change.scope, len(change.data))
         self._remember(change, device, now)
 
     def store(self) -> None:

@@ -40,15 +40,19 @@ class Meter:
         self._scopes: dict[str, int] = {}
         self._full: dict[str, bool] = {}
 
-    def admit(self, scope: str, size: int) -> str | None:
-        """Count one change of ``size`` bytes to a project; the code of the refusal where the project is full."""
+    def note_sent(self, size: int) -> None:
+        """Count one change of ``size`` bytes to who sent it, whatever becomes of it."""
+        self._changes, self._bytes = self._changes + 1, self._bytes + size
+
+    def refusal(self, scope: str) -> str | None:
+        """The code of the refusal where a scope is full."""
         if scope not in self._full:
             self._full[scope] = _amount(self._db, scope, BYTES, "") >= PROJECT_BYTES
-        if self._full[scope]:
-            return "project_full"
-        self._changes, self._bytes = self._changes + 1, self._bytes + size
+        return "project_full" if self._full[scope] else None
+
+    def fill(self, scope: str, size: int) -> None:
+        """Count ``size`` bytes to the scope that took them: what is refused fills nobody's project."""
         self._scopes[scope] = self._scopes.get(scope, 0) + size
-        return None
 
     def store(self) -> None:
         """Write down what was counted."""

@@ -37,9 +37,11 @@ def apply(
     rights = _Rights(door, changes[0].scope)
     for change in changes:
         row = run.current.get((change.kind, change.record_id))
-        if code := _refusal(rights, change, row) or meter.admit(change.scope, _size(change)):
+        meter.note_sent(_size(change))
+        if code := _refusal(rights, change, row) or meter.refusal(change.scope):
             run.results[change.id] = Result(id=change.id, status="refused", code=code)
         else:
+            meter.fill(change.scope, _size(change))
             _change(run, door.account, change, row)
     _write(db, changes[0].scope, run)
     return {change.id: run.results[change.id] for change in changes}

@@ -82,6 +82,8 @@ def submit(db: Database, account: dict[str, Any], args: Args) -> None:
 
 def withdraw(db: Database, account: dict[str, Any], args: Args) -> None:
     """Take a submitted project back into a draft."""
+    if locked_project(db, args["project_id"])["state"] == rules.DRAFT:
+        return  # is one already
     _move(db, args["project_id"], rules.DRAFT, approvals="[]")
 
 
