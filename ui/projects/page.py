@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QMessageBox, QTabWidget, QWidget
 
 from app.projects import Project
@@ -30,6 +31,7 @@ from ui.widgets.basics import (
     scrolled,
     set_tone,
     side_by_side,
+    tone_label,
 )
 from ui.widgets.button_row import ButtonRow
 from ui.widgets.item_list import Item, ItemList
@@ -92,12 +94,13 @@ class ProjectsPage(Page):
     def _build_head(self) -> QWidget:
         frame, head = card(margin=12, spacing=6)
         self._title = label("", "cardTitle", wrap=True)
-        self._state = label("")
+        self._state = tone_label("", "plain")
         self._people = label("", "muted", wrap=True)
         self._notice = label("", wrap=True)
         self._steps = ButtonRow()
         top = row(self._title, self._state)
         top.setStretch(0, 1)
+        top.setAlignment(self._state, Qt.AlignmentFlag.AlignTop)
         head.addLayout(top)
         for widget in (self._people, self._notice, self._steps):
             head.addWidget(widget)
