@@ -181,7 +181,9 @@ class MainWindow(QMainWindow):
     def _declare(self) -> Actions:
         menus = {"file": _("&File"), "go": _("&Go"), "demo": _("&Demonstration"), "help": _("&Help")}
         go = [
-            Action(f"go-{e.name}", e.text, "go", lambda name=e.name: self.go(name), f"Ctrl+{n}", e.icon)
+            Action(
+                f"go-{e.name}", e.text, "go", lambda name=e.name: self.go(name), f"Ctrl+{n}" if n < 10 else "", e.icon
+            )
             for n, e in enumerate(self._entries, start=1)
         ]
         own = [
