@@ -25,11 +25,10 @@ from i18n import _
 from ui import capabilities, words
 from ui.actions import Action, Actions, Entry
 from ui.bridge import EventBridge
-from ui.command_search import CommandSearch
 from ui.language import speak
 from ui.theme import theme
 from ui.tokens import SCALES
-from ui.unsaved import Unsaved, UnsavedQuestion
+from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import Page, button, column, label, set_tone
 from ui.widgets.timers import single_shot
 
@@ -272,6 +271,9 @@ class MainWindow(QMainWindow):
         self._pages[self.current_name()].refresh()
 
     def search_commands(self) -> None:
+        """Find an action by a few letters."""
+        from ui.command_search import CommandSearch  # the window opens without its dialogs
+
         CommandSearch(self._actions.entries(), self).exec()
 
     # -- language and look -----------------------------------------------------------------
@@ -314,7 +316,7 @@ class MainWindow(QMainWindow):
         if self._store_pages():
             return True
         error = next((error for page in self._pages.values() if (error := page.saving_error())), None)
-        return UnsavedQuestion(self, self._unsaved(), error, self._store_pages).ask()
+        return may_go_on(self, self._unsaved(), error, self._store_pages)
 
     def _store_pages(self) -> bool:
         for page in self._pages.values():
