@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from uuid6 import uuid7
-
+from app.rules.ids import uuid7
 from app.rules.text import storable
 from local_db.store import Store
 from local_db.tables import outbox

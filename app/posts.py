@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from uuid6 import uuid7
-
 from app import commands
 from app.account import AccountUseCases
 from app.commands import Undo
+from app.rules.ids import uuid7
 from app.rules.text import words
 from local_db.store import Store
 from local_db.tables import outbox, records

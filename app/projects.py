@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from uuid6 import uuid7
-
 from app import commands, document_history
 from app.account import AccountUseCases
 from app.commands import Undo
@@ -14,6 +12,7 @@ from app.document_history import HistoryEntry
 from app.open_document import OpenDocument
 from app.rules import filenames
 from app.rules import projects as rules
+from app.rules.ids import uuid7
 from app.rules.text import storable
 from local_db.store import Store
 from local_db.tables import documents, outbox, records

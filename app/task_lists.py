@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from uuid6 import uuid7
-
 from app.account import AccountUseCases
 from app.open_document import OpenDocument
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import documents
 from sync.protocol.document_kinds import TASK_LIST

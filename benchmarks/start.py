@@ -1,10 +1,13 @@
 """From starting the process to a usable window, against a bare PySide6 window: ``python -m benchmarks.start``.
 
-Aims: at most 4 times its time and 3 times its memory. Runs alternate, medians are compared.
+Aims: at most 3 times its time and memory. Runs alternate, medians are compared. Both run from compiled modules, as an
+installed program does, whatever the environment of the benchmark says about writing them.
 """
 
+import atexit
 import os
 import secrets
+import shutil
 import statistics
 import subprocess
 import sys
@@ -47,6 +50,10 @@ app.exec()
 """
 
 
+COMPILED = tempfile.mkdtemp(prefix="twindesk-compiled-")
+atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
+
+
 def measure(code: str, *words: str) -> tuple[float, float]:
     """Seconds from before the process to the painted window, and its resident memory in MB."""
     begun = time.time()
@@ -55,7 +62,12 @@ def measure(code: str, *words: str) -> tuple[float, float]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env={
+            **os.environ,
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": COMPILED,
+        },
         check=True,
     )
     at, memory = done.stdout.split()[-2:]
@@ -65,12 +77,13 @@ def measure(code: str, *words: str) -> tuple[float, float]:
 def main() -> None:
     key = secrets.token_hex(32)
     with tempfile.TemporaryDirectory() as folder:
-        measure(TWINDESK, folder, key)  # the first start makes the store
+        measure(BARE)
+        measure(TWINDESK, folder, key)  # the first start makes the store and compiles the modules
         pairs = [(measure(BARE), measure(TWINDESK, folder, key)) for _run in range(RUNS)]
     bare, ours = ([statistics.median(pair[side][what] for pair in pairs) for what in (0, 1)] for side in (0, 1))
     print(
         f"start: bare window {bare[0]:.2f} s, {bare[1]:.0f} MB; TwinDesk {ours[0]:.2f} s, {ours[1]:.0f} MB; "
-        f"ratio {ours[0] / bare[0]:.1f} in time (aim at most 4), {ours[1] / bare[1]:.1f} in memory (aim at most 3)"
+        f"ratio {ours[0] / bare[0]:.1f} in time (aim at most 3), {ours[1] / bare[1]:.1f} in memory (aim at most 3)"
     )
 
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from uuid6 import uuid7
 
+from app.rules.ids import uuid7
 from app.workspace import Workspace, open_workspace
 from local_db.tables import records
 from tests.inside import inside

@@ -6,8 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from uuid6 import uuid7
-
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import documents, unsent_words
 from local_db.tables.unsent_words import UnsentWord

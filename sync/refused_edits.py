@@ -2,8 +2,7 @@
 
 import time
 
-from uuid6 import uuid7
-
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import documents, outbox
 from sync.protocol.messages import DocumentChange

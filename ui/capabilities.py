@@ -4,6 +4,7 @@ To add one: a folder with ``actions.py`` (``entry`` and ``actions``), its page, 
 """
 
 from ui.actions import Action, Entry
+from ui.bin import actions as bin_
 from ui.help import actions as help_
 from ui.host import Host
 from ui.partners import actions as partners
@@ -15,7 +16,7 @@ from ui.settings import actions as settings
 from ui.sync_centre import actions as sync_centre
 from ui.today import actions as today
 
-CAPABILITIES = (today, projects, partners, posts, pupil_work, sync_centre, profile, settings, help_)
+CAPABILITIES = (today, projects, partners, posts, pupil_work, sync_centre, profile, bin_, settings, help_)
 
 
 def entries() -> list[Entry]:

@@ -25,11 +25,10 @@ from i18n import _
 from ui import capabilities, words
 from ui.actions import Action, Actions, Entry
 from ui.bridge import EventBridge
-from ui.command_search import CommandSearch
 from ui.language import speak
 from ui.theme import theme
 from ui.tokens import SCALES
-from ui.unsaved import Unsaved, UnsavedQuestion
+from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import Page, button, column, label, set_tone
 from ui.widgets.timers import single_shot
 
@@ -181,7 +180,9 @@ class MainWindow(QMainWindow):
     def _declare(self) -> Actions:
         menus = {"file": _("&File"), "go": _("&Go"), "demo": _("&Demonstration"), "help": _("&Help")}
         go = [
-            Action(f"go-{e.name}", e.text, "go", lambda name=e.name: self.go(name), f"Ctrl+{n}", e.icon)
+            Action(
+                f"go-{e.name}", e.text, "go", lambda name=e.name: self.go(name), f"Ctrl+{n}" if n < 10 else "", e.icon
+            )
             for n, e in enumerate(self._entries, start=1)
         ]
         own = [
@@ -270,6 +271,9 @@ class MainWindow(QMainWindow):
         self._pages[self.current_name()].refresh()
 
     def search_commands(self) -> None:
+        """Find an action by a few letters."""
+        from ui.command_search import CommandSearch  # the window opens without its dialogs
+
         CommandSearch(self._actions.entries(), self).exec()
 
     # -- language and look -----------------------------------------------------------------
@@ -312,7 +316,7 @@ class MainWindow(QMainWindow):
         if self._store_pages():
             return True
         error = next((error for page in self._pages.values() if (error := page.saving_error())), None)
-        return UnsavedQuestion(self, self._unsaved(), error, self._store_pages).ask()
+        return may_go_on(self, self._unsaved(), error, self._store_pages)
 
     def _store_pages(self) -> bool:
         for page in self._pages.values():

@@ -8,14 +8,13 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from uuid6 import uuid7
-
 from app import commands
 from app.account import AccountUseCases
 from app.commands import Undo
 from app.partners.elsewhere import holiday, local_hour
 from app.partners.finding import PartnerRow, PartnerUseCases
 from app.rules import outreach
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import outbox, partners, records, settings
 

@@ -7,8 +7,7 @@ device of its own.
 
 from dataclasses import dataclass
 
-from uuid6 import uuid7
-
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import outbox, records, settings
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 import peewee
-from uuid6 import uuid7
 
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import outbox
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import peewee
-from uuid6 import uuid7
 
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import settings
 

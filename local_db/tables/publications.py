@@ -8,8 +8,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from uuid6 import uuid7
-
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import outbox, pupil_work, settings, transfers
 from local_db.tables.transfers import CANCELLED, FINISHED, WAITING, TransferRow

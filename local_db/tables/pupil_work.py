@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import peewee
-from uuid6 import uuid7
 
+from app.rules.ids import uuid7
 from app.rules.text import fold
 from local_db.store import Store
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import peewee
-from uuid6 import uuid7
 
+from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import outbox
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
-from uuid6 import uuid7
 
+from app.rules.ids import uuid7
 from server.accounts.sign_in import Db, SignedIn
 from server.core.database import Upload
 from server.core.door import Door

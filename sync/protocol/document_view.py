@@ -1,9 +1,7 @@
 """Reading a document's parts as plain values, whatever a partner's program has stored there."""
 
 from collections.abc import Iterable
-from typing import Any
-
-from pycrdt import Doc, Map, Text
+from typing import TYPE_CHECKING, Any
 
 from sync.protocol.document_parts import (
     LONGEST_KEY,
@@ -17,6 +15,9 @@ from sync.protocol.document_parts import (
     TextPart,
 )
 
+if TYPE_CHECKING:
+    from pycrdt import Doc
+
 VALUES = "values"  # the root map of all scalars
 PLACE = "at"  # an item's place in its list
 _PREFIXES: dict[type, str] = {SetPart: "set", ListPart: "list", MapPart: "map"}
@@ -24,6 +25,8 @@ _PREFIXES: dict[type, str] = {SetPart: "set", ListPart: "list", MapPart: "map"}
 
 def roots(kind: DocumentKind, doc: "Doc[Any]") -> dict[str, Any]:
     """The root type of each part, made where it is not there yet."""
+    from pycrdt import Map, Text
+
     types = {root_name(part): Text if isinstance(part, TextPart) else Map for part in kind.parts}
     made = {name: doc.get(name, type=shared) for name, shared in types.items()}
     return {part.name: made[root_name(part)] for part in kind.parts}
@@ -49,6 +52,8 @@ def read_part(part: Part, root: Any) -> Any:
 
 def read_field(field: TextPart | ScalarPart, value: Any) -> Any:
     """One field of an item as a plain value."""
+    from pycrdt import Text
+
     if isinstance(field, TextPart):
         return str(value) if isinstance(value, Text | str) else ""
     return field.read(value)
@@ -66,6 +71,8 @@ def place(item: Any) -> str:
 
 
 def _items(part: ListPart, root: Any) -> list[dict[str, Any]]:
+    from pycrdt import Map
+
     read = ((key, root.get(key)) for key in shown(root.keys()))
     items = sorted((place(item), key) for key, item in read if isinstance(item, Map))
     return [{"id": key} | _fields(part, root[key]) for _place, key in items]

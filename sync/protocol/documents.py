@@ -13,9 +13,7 @@ them, and no edit is taken in that does not stand on what is there.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
-
-from pycrdt import Doc, Map, Text, TransactionEvent, get_update, merge_updates
+from typing import TYPE_CHECKING, Any
 
 from sync.protocol import places
 from sync.protocol.document_parts import DocumentKind, ListPart, MapPart, ScalarPart, SetPart, TextPart
@@ -23,6 +21,9 @@ from sync.protocol.document_view import PLACE, place, read_field, read_part, roo
 from sync.protocol.text_edits import rewrite
 from sync.protocol.yjs import MAX_EDIT_STRUCTS, MAX_STRUCTS, TYPE, DocumentError, read, read_state_vector
 from sync.protocol.yjs_order import Integration, Owners
+
+if TYPE_CHECKING:  # pycrdt brings a tenth of a second of modules: the first document loads it, not every start
+    from pycrdt import TransactionEvent
 
 __all__ = ["MAX_STATE", "DocumentError", "DocumentKind", "SharedDocument", "merge", "merged"]
 
@@ -44,6 +45,8 @@ class SharedDocument:
             self.take_in(state)
 
     def _begin(self) -> None:
+        from pycrdt import Doc
+
         self._doc: Doc[Any] = Doc()
         self._made: list[bytes] = []
         self._known: dict[int, int] | None = None
@@ -51,7 +54,7 @@ class SharedDocument:
         self._roots = roots(self.kind, self._doc)
         self._doc.observe(self._note)
 
-    def _note(self, event: TransactionEvent) -> None:
+    def _note(self, event: "TransactionEvent") -> None:
         self._made.append(bytes(event.update))
 
     # -- reading ---------------------------------------------------------------------------
@@ -101,6 +104,8 @@ class SharedDocument:
 
     def take_in(self, state: bytes) -> None:
         """Merge a state of the own store, which was checked when it came there; only what is new of it is read."""
+        from pycrdt import get_update
+
         with suppress(ValueError):
             state = bytes(get_update(state, self.state_vector()))
         self._take(state)
@@ -181,6 +186,8 @@ class SharedDocument:
 
     def insert_item(self, name: str, item_id: str, values: Mapping[str, Any], index: int | None = None) -> bytes:
         """Put an item with an id of its own into a list, at the end or before the item at ``index``."""
+        from pycrdt import Map, Text
+
         part, root = self._list(name), self._roots[name]
         fields = {field.name: field for field in part.fields}
         made = {n: Text(v) if isinstance(fields[n], TextPart) else v for n, v in values.items()}
@@ -193,6 +200,8 @@ class SharedDocument:
 
     def change_item(self, name: str, item_id: str, values: Mapping[str, Any]) -> bytes:
         """Change fields of an item; nothing happens if it was removed meanwhile."""
+        from pycrdt import Text
+
         fields, item = {field.name: field for field in self._list(name).fields}, self._item(name, item_id)
         if item is None:
             return b""
@@ -268,6 +277,8 @@ class SharedDocument:
         return part
 
     def _item(self, name: str, item_id: str) -> Any:
+        from pycrdt import Map
+
         item = self._roots[name].get(item_id)
         return item if isinstance(item, Map) else None
 
@@ -288,6 +299,8 @@ class SharedDocument:
 
 def merge(updates: Iterable[bytes]) -> bytes:
     """Several edits as one."""
+    from pycrdt import merge_updates
+
     return bytes(merge_updates(*updates))
 
 

@@ -26,7 +26,7 @@ from ui import tokens
 from ui.shell import MainWindow
 from ui.start.program import show_window
 
-PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", "profile", "settings", "help")
+PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", "profile", "bin", "settings", "help")
 
 
 @pytest.mark.parametrize("look", ["LIGHT", "DARK"])
@@ -55,6 +55,9 @@ def full_window(qtbot: QtBot, desk: Workspace, tmp_path):
         {**DRAFT, "title": "Su hikâyeleri: dağdan denize, karla ve tuzla bir yolculuk"}
     )
     desk.projects.write_journal(project, "We met online today.")
+    tasks, _undo = desk.task_lists.create(project, "October: first measurements")
+    desk.task_lists.add(tasks, "Ask the harbour master for the salt of the last ten years", "Nikos", "2027-05-31")
+    desk.task_lists.delete(desk.task_lists.create(project, "An old list")[0])
     work = desk.pupil_work
     pupil = work.add_pupil(work.add_class("6-A"), "Zeynep Nazlıcan Karaosmanoğlu")
     (tmp_path / "story.txt").write_text("Karın altındaki su")
@@ -79,7 +82,7 @@ def test_nothing_is_cut_off_at_1366_by_768(qtbot: QtBot, full_window: MainWindow
     for name in PAGES:
         full_window.go(name)
         pages = [full_window._pages[name]]
-        for tab in range(3 if name == "projects" else 1):
+        for tab in range(4 if name == "projects" else 1):
             if name == "projects":
                 pages[0].tabs.setCurrentIndex(tab)
             qtbot.wait(30)

@@ -15,11 +15,12 @@ from app.workspace import Workspace
 from local_db.tables import partners, settings
 from tests.inside import inside
 from tests.window import message
-from ui import unsaved, words
+from ui import unsaved_question, words
 from ui.partners.message import MessageDialog
 from ui.posts.dialog import PostDialog
 from ui.shell import MainWindow
-from ui.unsaved import Unsaved, UnsavedQuestion
+from ui.unsaved import Unsaved
+from ui.unsaved_question import UnsavedQuestion
 from ui.widgets import saving
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
@@ -281,8 +282,8 @@ def test_one_reason_is_told_once_another_is_told_again(qtbot: QtBot) -> None:
 
 
 def test_a_text_saved_elsewhere_is_whole(tmp_path: Path) -> None:
-    unsaved.write_texts(tmp_path / "a.txt", [Unsaved("One", "x\r\ny\u2028\u00a0"), Unsaved("Two", "z")])
+    unsaved_question.write_texts(tmp_path / "a.txt", [Unsaved("One", "x\r\ny\u2028\u00a0"), Unsaved("Two", "z")])
     assert (tmp_path / "a.txt").read_bytes().decode() == "One\n\nx\r\ny\u2028\u00a0\n\nTwo\n\nz\n"
     with pytest.raises(OSError) as caught:
-        unsaved.write_texts(tmp_path, [])
+        unsaved_question.write_texts(tmp_path, [])
     assert caught.value.errno in (errno.EISDIR, errno.EACCES)

@@ -17,7 +17,7 @@ from ui.partners.facets import AGES
 from ui.posts.kinds import KIND_NAMES
 from ui.theme import theme
 from ui.unsaved import Unsaved
-from ui.widgets.basics import Chips, breakable, button, column, label, row, set_tone
+from ui.widgets.basics import Chips, breakable, button, column, label, row, tone_label
 from ui.widgets.counter import Counter
 from ui.widgets.row_list import RowList
 from ui.widgets.saving import Saving
@@ -34,8 +34,7 @@ class PostView(QWidget):
         self.saving = Saving(self, self._store)
         layout = column(self, spacing=8)
         self._title, self._about = label("", "cardTitle", wrap=True), label("", "muted", wrap=True)
-        self._kind = label("")
-        set_tone(self._kind, "plain")
+        self._kind = tone_label("", "plain")
         self._down = button(_("Take it down"), lambda: self._post and self._on_close(self._post), icon="trash")
         self._person = button(_("Show the person"), self._show_person, icon="user-circle")
         line = row(self._kind)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QMessageBox, QTabWidget, QWidget
 
 from app.projects import Project
@@ -16,6 +17,7 @@ from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
 from ui.projects.space import SpacePanel
 from ui.projects.steps import steps_of
+from ui.projects.tasks import TasksPanel
 from ui.theme import theme
 from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import (
@@ -30,18 +32,30 @@ from ui.widgets.basics import (
     scrolled,
     set_tone,
     side_by_side,
+    tone_label,
 )
 from ui.widgets.button_row import ButtonRow
 from ui.widgets.item_list import Item, ItemList
 
-DRAFT_TAB, SPACE_TAB, HISTORY_TAB = range(3)
+DRAFT_TAB, SPACE_TAB, HISTORY_TAB, TASKS_TAB = range(4)
 
 
 class ProjectsPage(Page):
-    """The teacher's projects. The chosen one has a head with its steps, and tabs: draft, space, history."""
+    """The teacher's projects. The chosen one has a head with its steps, and tabs: draft, space, history, tasks."""
 
     listens_to = frozenset(
-        {"projects", "project", "membership", "material", "journal", "files", "outbox", "contact", "profile"}
+        {
+            "projects",
+            "project",
+            "membership",
+            "material",
+            "journal",
+            "files",
+            "outbox",
+            "contact",
+            "profile",
+            "task_lists",
+        }
     )
 
     def __init__(self, host: Host) -> None:
@@ -80,10 +94,18 @@ class ProjectsPage(Page):
         self.form.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
         self.space = SpacePanel(self._host)
         self.history = HistoryPanel(self._host, self._restore)
+        self.tasks = TasksPanel(self._host)
+        self.tasks.said.connect(self.say)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        for widget, text in ((scrolled(self.form), _("Draft")), (self.space, _("Space")), (self.history, _("History"))):
+        pages = (
+            (scrolled(self.form), _("Draft")),
+            (self.space, _("Space")),
+            (self.history, _("History")),
+            (self.tasks, _("Tasks")),
+        )
+        for widget, text in pages:
             self.tabs.addTab(widget, text)
         self.tabs.currentChanged.connect(lambda _n: self._show_tab())
         layout.addWidget(self.tabs, 1)
@@ -92,12 +114,13 @@ class ProjectsPage(Page):
     def _build_head(self) -> QWidget:
         frame, head = card(margin=12, spacing=6)
         self._title = label("", "cardTitle", wrap=True)
-        self._state = label("")
+        self._state = tone_label("", "plain")
         self._people = label("", "muted", wrap=True)
         self._notice = label("", wrap=True)
         self._steps = ButtonRow()
         top = row(self._title, self._state)
         top.setStretch(0, 1)
+        top.setAlignment(self._state, Qt.AlignmentFlag.AlignTop)
         head.addLayout(top)
         for widget in (self._people, self._notice, self._steps):
             head.addWidget(widget)
@@ -136,17 +159,21 @@ class ProjectsPage(Page):
         """Store what is typed."""
         self.form.keep()
         self.space.leave()
+        self.tasks.leave()
 
     def unsaved(self) -> list[Unsaved]:
-        """The fields of the draft, and the diary entry, that could not be stored."""
-        return self.form.unsaved() + self.space.unsaved()
+        """What is typed in the draft, the diary and the tasks and could not be stored."""
+        return self.form.unsaved() + self.space.unsaved() + self.tasks.unsaved()
 
     def saving_error(self) -> Exception | None:
         """Why they could not."""
-        return self.form.saving.error or self.space.saving.error
+        return self.form.saving.error or self.space.saving.error or self.tasks.saving.error
 
     def _may_leave_draft(self) -> bool:
-        return may_go_on(self, self.form.unsaved(), self.form.saving.error, self.form.keep)
+        return may_go_on(self, self.unsaved(), self.saving_error(), self._store_all)
+
+    def _store_all(self) -> bool:
+        return all([self.form.keep(), self.space.saving.save(), self.tasks.saving.save()])
 
     def _choose(self) -> None:
         project = self.list.chosen_value()
@@ -209,6 +236,8 @@ class ProjectsPage(Page):
         elif self.tabs.currentIndex() == HISTORY_TAB:
             self.form.keep()
             self.history.load(self._current.id)
+        elif self.tabs.currentIndex() == TASKS_TAB:
+            self.tasks.load(self._current)
 
     # -- steps -----------------------------------------------------------------------------
 

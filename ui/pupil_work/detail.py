@@ -11,7 +11,7 @@ from app.pupil_work import WorkRow
 from i18n import _
 from i18n.formats import clock, file_size
 from ui.theme import theme
-from ui.widgets.basics import button, column, label, set_tone
+from ui.widgets.basics import button, column, label, set_tone, tone_label
 from ui.widgets.item_list import show_choices
 from ui.widgets.text_field import LineField
 
@@ -54,7 +54,7 @@ class WorkDetail(QWidget):
         self.permit.clicked.connect(lambda on: self.work and self._deeds.permit(self.work, on))
         for widget in (self._picture, self.title, self._whose, self._about, self.permit):
             layout.addWidget(widget)
-        self._state = label("")
+        self._state = tone_label("", "plain")
         layout.addWidget(self._state, alignment=Qt.AlignmentFlag.AlignLeft)
         self._build_publishing()
         for part in (self.project, self.publish, self._hint):

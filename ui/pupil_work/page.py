@@ -1,5 +1,6 @@
 """Pupils' work: classes and pupils on the left, their works in the middle, one work on the right."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -277,4 +278,14 @@ class PupilWorkPage(Page):
     def _remove(self, work: WorkRow) -> None:
         undo = self._use.remove(work.id)
         self._show_works()
-        self._host.say(_("“{name}” was removed.").format(name=brief(work.title)), undo)
+        name = brief(work.title)
+        self._host.say(_("“{name}” was removed.").format(name=name), lambda: self._bring_back(name, undo))
+
+    def _bring_back(self, name: str, undo: Callable[[], str]) -> None:
+        sentences = {
+            "republished": _("“{name}” is back, and will be published again."),
+            "not_published": _("“{name}” is back, but not in its projects any more."),
+            "gone": _("“{name}” cannot be brought back any more."),
+        }
+        if sentence := sentences.get(undo()):
+            self._host.say(sentence.format(name=name))

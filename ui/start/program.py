@@ -8,12 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.workspace import Workspace
+from app.safety import StoreError
+from app.workspace import Workspace, open_workspace
 from i18n import _
 from ui.actions import Action
 from ui.language import speak
 from ui.shell import MainWindow
-from ui.start.open_profile import open_with_dialogs
 from ui.start.single import FrontDoor, raise_running
 from ui.theme import theme
 from ui.worker import run_in_worker
@@ -65,7 +65,7 @@ def run(profile: Path, server: str | None) -> int:
     app = application()
     if raise_running(profile):
         return 0
-    workspace = open_with_dialogs(profile, server)
+    workspace = _open(profile, server)
     if workspace is None:
         return 1
     window = show_window(workspace)
@@ -75,6 +75,16 @@ def run(profile: Path, server: str | None) -> int:
     door.close()
     workspace.close()
     return code
+
+
+def _open(profile: Path, server: str | None) -> Workspace | None:
+    """Open the profile; the dialogs for all that can be wrong are loaded only when something is."""
+    try:
+        return open_workspace(profile, server=server)
+    except StoreError:
+        from ui.start.open_profile import open_with_dialogs
+
+        return open_with_dialogs(profile, server)
 
 
 def _daily_copy(workspace: Workspace) -> None:

@@ -31,6 +31,7 @@ class ItemList(QListWidget):
         super().__init__()
         self.setProperty("role", "list")
         self.setWordWrap(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)  # lines wrap anew when the list is resized
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
 

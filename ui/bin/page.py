@@ -1,0 +1,113 @@
+"""The bin: everything that was deleted and can still be brought back, with the days that are left."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from app.rules.text import brief
+from app.safety import StoreError
+from i18n import _, mark, ngettext
+from i18n.formats import number
+from ui import words
+from ui.host import Host
+from ui.theme import theme
+from ui.widgets.basics import EmptyState, Page, breakable, button, column, label, row, scrolled, tone_label
+from ui.widgets.row_list import RowList
+
+KINDS = {
+    "project": (mark("Project"), "notebook"),
+    "journal": (mark("Diary entry"), "book-open"),
+    "work": (mark("Pupil's work"), "student"),
+    "task_list": (mark("List of tasks"), "check-square"),
+}
+OTHER = (mark("Something of a newer version"), "trash")
+
+
+class BinItem(Protocol):
+    """Something that lies in the bin, as in :mod:`app.bin`."""
+
+    kind: str
+    id: str
+    title: str
+    days_left: int | None
+    coming: bool
+
+
+class BinPage(Page):
+    """A row for everything deleted, each with the button that brings it back."""
+
+    listens_to = frozenset({"projects", "project", "membership", "journal", "files", "task_lists", "outbox"})
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(_("Bin"))
+        self.say(_("What you have deleted stays here for a while. Nothing is lost by a wrong click."))
+        self._host, self._use = host, host.workspace.bin
+        self.rows = RowList(lambda _item: BinRow(self._restore))
+        self._nothing = EmptyState(
+            "trash", _("The bin is empty"), _("Deleted drafts, diary entries, pupils' works and lists come here.")
+        )
+        inner = QWidget()
+        layout = column(inner)
+        layout.addWidget(self.rows)
+        layout.addWidget(self._nothing)
+        layout.addStretch()
+        self.body.addWidget(scrolled(inner), 1)
+
+    def refresh(self, changes: object = None) -> None:
+        """Show what can be brought back now."""
+        items = self._use.items()
+        self.rows.show_rows([(f"{item.kind}:{item.id}", item) for item in items])
+        self._nothing.setVisible(not items)
+
+    def _restore(self, item: BinItem) -> None:
+        name = brief(item.title) or _("Untitled")
+        try:
+            back = self._use.restore(item.kind, item.id)
+        except StoreError as error:
+            self._host.say(words.not_saved(error))
+            return
+        except LookupError:
+            back = False
+        self.refresh()
+        text = _("“{name}” is back.") if back else _("“{name}” cannot be brought back any more.")
+        self._host.say(text.format(name=name))
+
+
+class BinRow(QFrame):
+    """What was deleted, how long it stays, and the way back."""
+
+    def __init__(self, restore: Callable[[BinItem], object]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._item: BinItem | None = None
+        self._picture = QLabel()
+        self._picture.setFixedWidth(theme.px(32))
+        self._title, self._about = label("", "cardTitle", wrap=True), label("", "muted", wrap=True)
+        texts = column(spacing=2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._about)
+        self._back = button(_("Bring back"), lambda: self._item and restore(self._item), icon="arrow-counter-clockwise")
+        self._coming = tone_label(_("Comes back at the next sync"), "warn")
+        line = row(self._picture, spacing=12)
+        line.addLayout(texts, 1)
+        line.addWidget(self._coming)
+        line.addWidget(self._back)
+        column(self, margin=12).addLayout(line)
+
+    def show_value(self, item: BinItem) -> None:
+        """Show the thing as it lies there now."""
+        kind, icon = KINDS.get(item.kind, OTHER)
+        if self._item is None:
+            self._picture.setPixmap(theme.icon(icon, "muted").pixmap(theme.px(24), theme.px(24)))
+        self._item = item
+        title = brief(item.title) or _("Untitled")
+        self._title.setText(breakable(title))
+        self._about.setText(_(kind) if item.days_left is None else f"{_(kind)} · {_days(item.days_left)}")
+        self._back.setAccessibleName(_("Bring back: {what}").format(what=title))
+        self._back.setVisible(not item.coming)
+        self._coming.setVisible(item.coming)
+
+
+def _days(days: int) -> str:
+    return ngettext("{n} more day", "{n} more days", days).format(n=number(days))
