@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-WORDS = re.compile(r"\S+")
+WORDS = re.compile(r"[^ \t\r\n]+")
 TOKENS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
 MOST_TOKENS = 2_000  # on both sides together: a comparison is quadratic at its worst
 MOST_CHARACTERS = 8_000  # likewise
@@ -95,9 +95,10 @@ def _compared(old: list[str], new: list[str], replace: Callable[[str, str], Iter
 
 def added_words(old: str, new: str) -> str:
     """What ``new`` says and ``old`` does not, place by place in lines of their own, in whole words to be read."""
-    before, after = WORDS.findall(old), WORDS.findall(new)
-    if len(before) + len(after) > MOST_TOKENS:
+    before, places = WORDS.findall(old), [match.span() for match in WORDS.finditer(new)]
+    if len(before) + len(places) > MOST_TOKENS:
         return new if new not in old else ""
+    after = [new[start:end] for start, end in places]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    added = (" ".join(after[c:d]) for tag, _a, _b, c, d in matcher.get_opcodes() if tag != "equal")
-    return "\n".join(words for words in added if words)
+    runs = ((c, d) for tag, _a, _b, c, d in matcher.get_opcodes() if tag != "equal" and c < d)
+    return "\n".join(new[places[c][0] : places[d - 1][1]] for c, d in runs)
