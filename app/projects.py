@@ -14,6 +14,7 @@ from app.rules import filenames
 from app.rules import projects as rules
 from app.rules.ids import uuid7
 from app.rules.text import storable
+from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
 from local_db.tables.documents import Stored
@@ -87,6 +88,15 @@ class ProjectUseCases:
         shown = [self._project(pid, *found.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
         kept = [project for project in shown if project.state != rules.DELETED and project.waiting != "delete_project"]
         return sorted(kept, key=lambda project: -project.changed_at)
+
+    def today(self) -> list[TodayItem]:
+        """Invitations, drafts to go on with, and what is with somebody else."""
+        items = []
+        for project in self.overview():
+            if kind := _today_kind(project):
+                person = project.founder if project.me != rules.FOUNDER else project.cofounder
+                items.append(TodayItem(kind, project.title, project.id, person))
+        return items
 
     def get(self, project_id: str) -> Project | None:
         return next((project for project in self.overview() if project.id == project_id), None)
@@ -252,6 +262,16 @@ class ProjectUseCases:
             (name, project_id),
             {"project_id": project_id, **args},
         )
+
+
+def _today_kind(project: Project) -> str:
+    if project.reason and project.state == rules.DRAFT:
+        return "returned"
+    if project.me == rules.INVITED:
+        return "" if project.waiting else "invitation"
+    if project.state == rules.DRAFT and project.me == rules.FOUNDER:
+        return "ready" if project.cofounder_state == "member" and not project.waiting else "draft"
+    return {rules.PENDING_OFFICES: "with_offices", rules.PENDING_PARTNER: "with_partner"}.get(project.state, "")
 
 
 def _role(is_cofounder: bool, row: dict[str, Any]) -> str:

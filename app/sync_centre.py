@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.today_item import TodayItem
 from local_db.store import Store
-from local_db.tables import outbox, records, transfers
+from local_db.tables import outbox, records, transfers, unsent_words
 from local_db.tables.records import Difference
 from sync.service import Problem, Status, SyncService
 
@@ -53,6 +54,12 @@ class SyncCentreUseCases:
     def differences(self) -> list[Difference]:
         """Fields that both sides changed, each with both values."""
         return records.differences(self._store)
+
+    def today(self) -> list[TodayItem]:
+        """One line when something needs the teacher: refused changes and files, differences, words not taken."""
+        refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
+        refused += len(records.differences(self._store)) + unsent_words.count(self._store)
+        return [TodayItem("needs_you", str(refused), "")] if refused else []
 
     def unreadable(self) -> int:
         """How many things came from others in a form that this program cannot read; they are kept as they came."""

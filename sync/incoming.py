@@ -7,10 +7,9 @@ from sync import document_news, refused_edits
 from sync.errors import BadAnswerError
 from sync.outgoing import Batch
 from sync.protocol import messages, registry
+from sync.protocol.kind import DELETED
 from sync.protocol.messages import DocumentChange, RecordChange, Result, ScopeChanges
 from sync.report import Report, Touched, touch
-
-MATERIAL = "material"
 
 
 class Incoming:
@@ -24,7 +23,7 @@ class Incoming:
         """Store one answer to one batch; what changed by it. Raises BadAnswerError, and has stored nothing then."""
         touched: Touched = {}
         self._refused_edits = []
-        files_before = self._material_files() if _takes_away(answer) else set()
+        files_before = self._named_files() if _takes_away(answer) else set()
         with self._store.transaction():
             if batch.changes:
                 touch(touched, "outbox")
@@ -111,8 +110,13 @@ class Incoming:
         for topic in topics:
             touch(touched, topic)
 
-    def _material_files(self) -> set[str]:
-        return {str(row.fields.get("sha256", "")) for row in records.all_of(self._store, MATERIAL)}
+    def _named_files(self) -> set[str]:
+        """The files that records name now, before some may lose them."""
+        return {
+            str(row.fields.get(field) or "")
+            for kind, field in registry.with_files().items()
+            for row in records.all_of(self._store, kind)
+        }
 
 
 def _is_readable(record: messages.Record) -> bool:
@@ -123,7 +127,7 @@ def _is_readable(record: messages.Record) -> bool:
 def _stamps(change: RecordChange, now: float) -> list[tuple[str, str, str, int]]:
     kind = registry.RECORDS.get(change.kind)
     made_at = kind.stamps.made_at if kind else ""
-    is_new = change.base_revision == 0 and not change.fields.get("deleted")
+    is_new = change.base_revision == 0 and not change.fields.get(DELETED)
     return [(change.kind, change.record_id, made_at, int(now))] if made_at and is_new and now else []
 
 
@@ -131,4 +135,6 @@ def _takes_away(answer: messages.ExchangeAnswer) -> bool:
     """Whether a published work was withdrawn, or a project left: its files must not stay here."""
     rows = (record for scope in answer.scopes.values() for record in scope.records)
     reset = any(scope.reset for scope in answer.scopes.values())
-    return bool(answer.gone) or reset or any(row.kind == MATERIAL and row.fields.get("deleted") for row in rows)
+    return (
+        bool(answer.gone) or reset or any(row.kind in registry.with_files() and row.fields.get(DELETED) for row in rows)
+    )

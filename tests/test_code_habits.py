@@ -223,3 +223,41 @@ def test_what_the_documents_link_to_and_name_is_there() -> None:
     ]
     assert missing == []
     assert sum("](" in page.read_text("utf-8") for page in pages()) > 5
+
+
+def test_nobody_walks_round_the_door() -> None:
+    """Who belongs to a project is asked of ``server/core/door.py`` alone; the projects themselves write it down."""
+    allowed = {"server/core/door.py", "server/core/tables.py", "server/core/database.py"}
+    guilty = [
+        name
+        for name, tree in sources()
+        if name.startswith("server/")
+        and name not in allowed
+        and not name.startswith(("server/projects/", "server/core/migrations/"))
+        and any(isinstance(node, ast.Name) and node.id == "Member" for node in ast.walk(tree))
+    ]
+    assert guilty == []
+
+
+CAPABILITY_WORDS = {"material", "journal", "contact", "membership", "message", "post", "post_answer", "project_draft"}
+NAME_NO_CAPABILITY = (
+    "sync/engine.py",
+    "sync/incoming.py",
+    "sync/outgoing.py",
+    "server/core/exchange.py",
+    "server/core/apply.py",
+    "server/core/record_changes.py",
+    "server/core/feed.py",
+    "local_db/tables/outbox.py",
+    "local_db/tables/records.py",
+    "ui/shell.py",
+    "app/today.py",
+    "ui/today/page.py",
+)
+
+
+def test_what_serves_every_kind_names_none() -> None:
+    trees = dict(sources())
+    for name in NAME_NO_CAPABILITY:
+        texts = {node.value for node in ast.walk(trees[name]) if isinstance(node, ast.Constant)}
+        assert not texts & CAPABILITY_WORDS, name

@@ -13,6 +13,7 @@ from app.commands import Undo
 from app.rules import matching
 from app.rules.directory import parse_words
 from app.rules.geography import Point, point_of
+from app.today_item import TodayItem
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.query import Ranking, Search
 from local_db.store import Store
@@ -264,6 +265,19 @@ class PartnerUseCases:
     def answer_contact(self, partner_id: str, accept: bool) -> Undo:
         """Accept or decline somebody who asked. Returns the undo, which works until it was sent."""
         return self._command("answer_contact", partner_id, accept=accept)
+
+    def today(self) -> list[TodayItem]:
+        """Who would like to be a contact."""
+        return [
+            TodayItem(
+                "contact_asks",
+                str(row.fields["name"]),
+                str(row.fields["account_id"]),
+                str(row.fields["name"]),
+                str(row.fields.get("text") or ""),
+            )
+            for row in self._contact_rows(state="asks_you")
+        ]
 
     def _contact_rows(self, **where: Any) -> list[records.Row]:
         return records.select(self._store, records.Query("contact", None, where))

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.partners.finding import PartnerRow, PartnerUseCases, Query
+from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import partners, settings
 from local_db.tables.partners import FollowUp, SavedSearch
@@ -95,6 +96,12 @@ class KeepingUseCases:
 
     def mark_silent(self, partner_id: str, silent: bool) -> None:
         partners.keep_follow_up(self._store, partner_id, FollowUp("", silent))
+
+    def today(self) -> list[TodayItem]:
+        """Whom one wanted to write to again, and new people of saved searches."""
+        reminders = [TodayItem("remind", row.name, row.id, row.name) for row in self.due()]
+        searches = self.known_new_people()
+        return reminders + [TodayItem("new_people", kept.name, kept.id, str(count)) for kept, count in searches]
 
     def due(self) -> list[PartnerRow]:
         """Whom to write to again today."""

@@ -15,6 +15,7 @@ from app.partners.elsewhere import holiday, local_hour
 from app.partners.finding import PartnerRow, PartnerUseCases
 from app.rules import outreach
 from app.rules.ids import uuid7
+from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import outbox, partners, records, settings
 
@@ -64,7 +65,7 @@ class ReachingUseCases:
             for entry in outbox.commands(self._store, "send_message")
             if entry.body["account_id"] == partner_id
         ]
-        return sorted(said, key=lambda message: message.at) + waiting
+        return sorted(said, key=lambda message: (message.at, message.id)) + waiting
 
     def send(self, partner_id: str, text: str) -> Undo:
         """Queue a message; returns the undo, which works until it was sent."""
@@ -120,6 +121,10 @@ class ReachingUseCases:
             if row.fields["at"] > read.get(sender, 0):
                 people[sender] = str(row.fields["from_name"])
         return list(people.items())
+
+    def today(self) -> list[TodayItem]:
+        """Messages that were not looked at yet, one line a person."""
+        return [TodayItem("message", name, person, name) for person, name in self.unread()]
 
     def mark_read(self, partner_id: str) -> None:
         newest = max((message.at for message in self.conversation(partner_id) if not message.mine), default=0)

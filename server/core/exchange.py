@@ -10,8 +10,6 @@ from server.core.apply import Applier, Stale
 from server.core.database import Database
 from server.core.door import Door
 from server.core.json_body import FastJsonRoute
-from server.directory import routes as directory
-from server.pupil_work import files
 from sync.protocol import registry
 from sync.protocol.messages import ExchangeAnswer, ExchangeRequest, digest
 
@@ -21,8 +19,9 @@ router = APIRouter(route_class=FastJsonRoute)
 @router.post("/v1/exchange", response_model=ExchangeAnswer, response_model_exclude_defaults=True)
 def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db) -> Response:
     """Apply each change once, in order, then answer with what is new in every scope of the account."""
+    capabilities, data = http.app.state.capabilities, http.app.state.data
     door = Door(db, account)
-    applier = Applier(db, door, http.app.state.capabilities, request)
+    applier = Applier(db, door, capabilities, request)
     found: dict[str, Any]
     try:
         results = applier.apply()
@@ -30,13 +29,12 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
         found |= _news(db, door, request)
     except Stale:
         found = {"stale": True}
-    if "withdraw_material" in applier.ran:
-        files.erase_withdrawn(db, http.app.state.data)
+    for name in applier.ran & set(capabilities.afterwards):
+        capabilities.afterwards[name](db, data)
     answer = ExchangeAnswer.model_construct(
         account=account["id"],
         speaks={} if request.speaks == registry.versions() else registry.versions(),
-        directory=directory.version(http),
-        vocabularies=directory.vocabulary_version(),
+        **{name: version(data) for name, version in capabilities.versions.items()},
         **found,
     )
     return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")

@@ -20,9 +20,9 @@ router = APIRouter()
 _log = logging.getLogger(__name__)
 
 
-def version(request: Request) -> str:
+def version(data: Path) -> str:
     """The number of the list, so that a client need not ask for it in vain."""
-    folder = packs(request)
+    folder = PackFolder(data / "packs")
     return _number(folder.folder, folder.changed())
 
 
