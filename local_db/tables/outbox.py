@@ -12,6 +12,7 @@ from local_db.store import Store
 from local_db.tables import settings
 
 OPEN, REFUSED = "open", "refused"
+LAST = 2**63 - 1  # no entry has a larger number
 SEALED = "outbox_sealed"  # the setting that tells up to which number entries were handed out for sending
 
 
@@ -121,13 +122,13 @@ def fold_in(store: Store, change_id: str, body: dict[str, Any]) -> None:
     store.run(Outbox.update(body=json.dumps(body, ensure_ascii=False)).where(Outbox.id == change_id))
 
 
-def take(store: Store, limit: int, after: int = 0) -> list[Waiting]:
-    """The next entries behind number ``after``; from now on they are sealed: they keep their content and id
+def take(store: Store, limit: int, after: int = 0, until: int | None = None) -> list[Waiting]:
+    """The next entries behind number ``after`` and up to ``until``; from now on they are sealed: they keep their content and id
     until an answer comes, and later edits become entries of their own."""
     with store.transaction():
         names = [column.name for column in _COLUMNS]  # thousands of rows: too many for the query builder
-        select = f"select {', '.join(names)} from outbox where n > ? and state <> ? order by n limit ?"
-        rows = store.sql(select, (after, REFUSED, limit))
+        select = f"select {', '.join(names)} from outbox where n > ? and n <= ? and state <> ? order by n limit ?"
+        rows = store.sql(select, (after, LAST if until is None else until, REFUSED, limit))
         entries = [_waiting(dict(zip(names, row, strict=True))) for row in rows]
         if entries and entries[-1].n > settings.get(store, SEALED, 0):
             settings.put(store, SEALED, entries[-1].n)

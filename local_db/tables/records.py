@@ -206,7 +206,7 @@ def accept(store: Store, scope: str, rows: Iterable[ServerRow]) -> list[Differen
 def settle(store: Store, applied: Iterable[tuple[str, str, int]]) -> None:
     """Local edits ``(kind, id, revision)`` that the server took become the server's row."""
     store.many(
-        "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3 "
+        "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3, stale = 0 "
         "where kind = ?1 and id = ?2",
         list(applied),
     )
@@ -248,12 +248,14 @@ def expect_anew(store: Store, scope: str | None = None) -> None:
 
 
 def drop_stale(store: Store, scope: str) -> None:
-    """A scope was read to its end: what did not come again goes, except what waits to be sent."""
+    """A scope was read to its end: what did not come again goes, except what waits to be sent. That is known to stay."""
     pending = outbox.pending_targets(store, "record")
     stale = store.all(Record.select(Record.kind, Record.id).where(Record.scope == scope, Record.stale == 1))
     for row in stale:
         if (row["kind"], row["id"]) not in pending:
             store.run(Record.delete().where(Record.kind == row["kind"], Record.id == row["id"]))
+    if stale:
+        store.run(Record.update(stale=0).where(Record.scope == scope, Record.stale == 1))
 
 
 def unreadable(store: Store) -> list[tuple[str, str]]:
