@@ -68,7 +68,7 @@ class Engine:
             settled = reconcile_permissions(self.store)
             self.files.queue_missing()
             self._files_moved = False
-        if not settled and not transfers.waiting(self.store):
+        if not settled and not transfers.counts(self.store)[0]:
             return None
         report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
         on_touched({"files": set()})

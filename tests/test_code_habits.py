@@ -252,7 +252,6 @@ NAME_NO_CAPABILITY = (
     "local_db/tables/records.py",
     "ui/shell.py",
     "app/today.py",
-    "ui/today/page.py",
 )
 
 

@@ -184,8 +184,8 @@ def of_target(store: Store, kind: str, target_id: str) -> list[Waiting]:
 
 def cursors(store: Store) -> tuple[dict[str, int], dict[str, int]]:
     """How far each scope was read, and for those still being begun, how far they had come then."""
-    rows = store.all(Cursor.select())
-    return {row["scope"]: row["seq"] for row in rows}, {row["scope"]: row["began"] for row in rows if row["began"]}
+    rows = store.sql("select scope, seq, began from cursor")
+    return {scope: seq for scope, seq, _began in rows}, {scope: began for scope, _seq, began in rows if began}
 
 
 def move_cursor(store: Store, scope: str, seq: int, began: int = 0) -> None:

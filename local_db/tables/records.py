@@ -264,7 +264,13 @@ def unreadable(store: Store) -> list[tuple[str, str]]:
     return [(row["kind"], row["id"]) for row in rows]
 
 
+def count_differences(store: Store) -> int:
+    """How many differences there are."""
+    return int(store.sql("select count(*) from conflict")[0][0])
+
+
 def differences(store: Store) -> list[Difference]:
+    """What both sides changed and the teacher can settle, oldest first."""
     return [
         Difference(r["id"], r["kind"], r["record_id"], r["field"], json.loads(r["mine"]), json.loads(r["theirs"]))
         for r in store.all(Conflict.select().order_by(Conflict.at))

@@ -5,13 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from server.accounts.sign_in import Db, SignedIn
-from server.core import devices, feed
+from server.core import devices, feed, no_news
 from server.core.apply import Applier, Stale
 from server.core.database import Database
 from server.core.door import Door
 from server.core.json_body import FastJsonRoute
 from sync.protocol import registry
-from sync.protocol.messages import ExchangeAnswer, ExchangeRequest, digest
+from sync.protocol.messages import ExchangeAnswer, ExchangeRequest
 
 router = APIRouter(route_class=FastJsonRoute)
 
@@ -46,11 +46,14 @@ def _news(db: Database, door: Door, request: ExchangeRequest) -> dict[str, Any]:
     def read() -> dict[str, Any]:
         if not request.changes and devices.is_stale(db, door.account["id"], request):
             raise Stale
-        if request.digest and not request.changes:
-            return {"cursors_needed": digest(feed.scope_numbers(db, door)) != request.digest}
         reader = feed.Reader(request.device, request.cursors, request.began)
         scopes = feed.news(db, door, reader)
         return {"scopes": scopes, "gone": sorted(set(request.cursors) - door.scopes())}
 
+    if request.digest and not request.changes:
+        stale, behind = no_news.is_stale_or_behind(db, door, request)
+        if stale:
+            raise Stale
+        return {"cursors_needed": behind}
     with db.reading():
         return read()

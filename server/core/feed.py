@@ -134,11 +134,6 @@ def _size(rows: list[dict[str, Any]], column: str) -> int:
     return sum(len(row[column]) for row in rows)
 
 
-def scope_numbers(db: Database, door: Door) -> list[tuple[str, int]]:
-    """Every scope the account reads with how far it has come, for the digest of an exchange without news."""
-    return [(name, seq) for name, (seq, _oldest) in numbers(db, door.scopes()).items()]
-
-
 def forget_tombstones(db: Database, before: float) -> int:
     """Remove what was deleted before a moment. Who has read less of a scope than that reads it anew."""
     is_old = (Record.changed_at < before, Record.fields.startswith(TOMBSTONE))
