@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from uuid6 import uuid7
-
+from app.rules.ids import uuid7
 from benchmarks.echo import WORKERS
 from benchmarks.platforms import Platform, Process, free_address
 from server.accounts import tokens
