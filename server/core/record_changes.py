@@ -71,6 +71,8 @@ def _refusal(rights: _Rights, change: RecordChange, row: Row | None) -> str | No
         return "not_yours"
     if row and row["scope"] != change.scope:
         return "not_yours"
+    if change.fields.get(DELETED) is True and not kind.delete:
+        return "not_yours"
     own = row is None or row["owner_id"] == rights.account_id
     if code := rights.refusal(_action(kind, change, row), own):
         return code if own else "not_yours"
@@ -82,8 +84,8 @@ def _begins(row: Row | None) -> bool:
 
 
 def _action(kind: RecordKind, change: RecordChange, row: Row | None) -> str:
-    if change.fields.get(DELETED):
-        return kind.delete or kind.change
+    if change.fields.get(DELETED) is True:
+        return kind.delete
     return kind.change if row else kind.create
 
 
