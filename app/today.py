@@ -6,7 +6,7 @@ from app.partners import KeepingUseCases, ReachingUseCases
 from app.projects import ProjectUseCases
 from app.rules import projects as rules
 from local_db.store import Store
-from local_db.tables import outbox, records, transfers
+from local_db.tables import outbox, records, transfers, unsent_words
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,14 @@ class TodayUseCases:
         found += [
             TodayItem("new_people", kept.name, kept.id, str(count)) for kept, count in self._keeping.known_new_people()
         ]
-        refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
-        if refused + len(records.differences(self._store)):
-            found.append(TodayItem("needs_you", str(refused), ""))
+        if answers := self._answers():
+            found.append(TodayItem("needs_you", str(answers), ""))
         return found
+
+    def _answers(self) -> int:
+        """How many things the sync centre wants an answer to."""
+        refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
+        return refused + len(records.differences(self._store)) + unsent_words.count(self._store)
 
     def _kind(self, state: str, me: str, me_state: str, partner_state: str, waiting: str) -> str:
         if me == rules.INVITED:

@@ -14,7 +14,7 @@ from local_db.directory.database import DirectoryDatabase
 from local_db.errors import StoreError
 from local_db.naming import named
 from local_db.store import Store
-from local_db.tables import outbox, records, settings, transfers
+from local_db.tables import outbox, records, settings, transfers, unsent_words
 from sync.codes import Failure, code_of
 from sync.connection import Connection
 from sync.errors import BusyError, OfflineError, ProgramError, SyncError, WrongAccountError
@@ -243,6 +243,7 @@ class SyncService:
             waiting, refused = outbox.counts(self._store)
             waiting += len(transfers.waiting(self._store))
             refused += len(transfers.refused(self._store)) + len(records.differences(self._store))
+            refused += unsent_words.count(self._store)
         except Exception as error:
             self._named("counting", error)
             return {}

@@ -48,6 +48,11 @@ def all_of(store: Store, document_id: str | None = None) -> list[UnsentWord]:
     return [UnsentWord(**row) for row in store.all(query.order_by(Words.at.desc(), Words.id))]
 
 
+def count(store: Store) -> int:
+    """How many words are put aside; they themselves are not read."""
+    return int(store.sql("select count(*) from unsent_words")[0][0])
+
+
 def get(store: Store, words_id: str) -> UnsentWord | None:
     """Words by their id, or None."""
     row = store.one(Words.select().where(Words.id == words_id))
