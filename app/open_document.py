@@ -137,6 +137,7 @@ class OpenDocument:
             versions = (self._replica.fields(), self._kept_fields)
             with self._store.transaction():
                 put_aside(self._store, self.kind, self.id, versions, "rebuilt")
+            self._queued()
             new = SharedDocument(self.kind, stored.state or None)
             self._unstored.clear()
             self._unstored_names.clear()

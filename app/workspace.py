@@ -172,7 +172,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         projects=projects,
         task_lists=task_lists,
         bin=BinUseCases(store, projects, work, task_lists, queued),
-        unsent_words=UnsentWordsUseCases(store, account, queued),
+        unsent_words=UnsentWordsUseCases(store, account, projects, queued),
         partners=partners,
         directory=DirectoryUseCases(store, connection, lambda: service.directory),
         keeping=keeping,

@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         text, tone = words.pill(status)
         self.pill.setText(f"●  {text}")
         self.pill.setAccessibleName(_("Connection: {state}. Opens the sync centre.").format(state=text))
-        self.pill.setToolTip(words.trouble(status.code) if status.code else "")
+        self.pill.setToolTip("\n".join(words.unfinished(status)))
         set_tone(self.pill, tone)
         self._place_pill()
         self._on_changed(Changes({"status"}))

@@ -1,10 +1,14 @@
 """The sentences for codes that come from below: states, refusals, errors, fields."""
 
 from app.rules import vocabularies
+from app.rules.projects import FIELDS
 from app.rules.text import brief
+from app.safety import Lacking
 from app.sync_centre import Status, WaitingItem
+from app.unsent_words import Unsent
 from i18n import _, language, mark, ngettext
 from i18n.formats import clock, country_name, file_size, language_name, number
+from ui.sentences import NOT_OPENED, NOT_SAVED, NOT_TAKEN, REFUSALS, TROUBLES
 
 FIELD_NAMES = {
     "title": mark("Title"),
@@ -57,69 +61,6 @@ COMMANDS = {
     "file_up": mark("File to publish"),
     "file_down": mark("File from a partner"),
 }
-REFUSALS = {
-    "not_yours": mark("You are not a member of this project any more, or it is somebody else's."),
-    "not_possible_now": mark(
-        "The project has moved on in the meantime. Look at its state; the step may be done already."
-    ),
-    "incomplete": mark(
-        "The platform found a field of the form empty or too long. Complete the draft and submit again."
-    ),
-    "no_cofounder": mark("The project has no co-founder yet. Invite one of your contacts first."),
-    "not_a_contact": mark("Only people in your contacts can be invited. Ask this person to be a contact first."),
-    "has_cofounder": mark("The project has a co-founder already."),
-    "not_active": mark("Work can be published only once the project is active."),
-    "file_missing": mark("The file did not arrive whole. Try again; the work is still on this computer."),
-    "no_such_person": mark("This person is no longer on the platform."),
-    "too_long": mark("A text is far longer than the form allows. Shorten it."),
-    "checksum": mark("The file arrived damaged. Try again; the work is still on this computer."),
-    "damaged": mark(
-        "The file that came is not the one the partner published. Try again, or ask them to publish it anew."
-    ),
-    "invalid": mark("The platform could not read this change. It is still on this computer; tell the support office."),
-    "same_message": mark(
-        "The same words went to too many people. The platform allows a message only where it is meant for "
-        "the person who gets it."
-    ),
-    "too_many_messages": mark("You have sent very many messages today. Try again tomorrow."),
-    "too_many_posts": mark("You have three open posts already. Take one down first."),
-    "same_post": mark("You have posted this already. One post is enough: everybody sees it."),
-    "post_is_closed": mark("This post was taken down in the meantime."),
-    "no_permission": mark("Tick the box first, once you have the consent."),
-    "exists": mark("The platform has this already. You can forget this line."),
-    "no_such_project": mark("The platform does not know this project. It may have been deleted."),
-}
-TROUBLES = {
-    "offline": mark("No connection. Everything is kept on this computer and goes out by itself later."),
-    "captive_portal": mark(
-        "This network wants a sign-in of its own: open a web page in the browser first. Nothing was lost."
-    ),
-    "busy": mark("The platform is busy. TwinDesk tries again by itself; everything is kept on this computer."),
-    "sign_in_needed": mark("The platform asks you to sign in again. Everything is kept on this computer."),
-    "bad_answer": mark(
-        "The platform answered something TwinDesk does not understand. Everything is kept on this computer; "
-        "it tries again by itself."
-    ),
-    "refused": mark("The platform refused the request. Everything is kept on this computer."),
-    "foreign_directory": mark(
-        "The directory offered is not this platform's, or is an old one. It was refused; the one on this computer stays."
-    ),
-    "bad_pack": mark(
-        "A part of the directory was damaged on the way. The one on this computer stays; try again later."
-    ),
-    "stopped": mark("The download was stopped. It goes on where it was when you start it again."),
-    "sign_in_cancelled": mark("The sign-in was not finished. You can try again at any time."),
-    "store": mark("The store on this computer could not be written. Free some space on the disk, then sync again."),
-    "trouble": mark("Something unexpected happened while syncing. Everything is kept on this computer."),
-}
-NOT_SAVED = {
-    "DiskFullError": mark("The disk of this computer is full. Free some space; it is saved by itself then."),
-    "ReadOnlyError": mark("The folder of your work cannot be written: it is read-only. Tell the technician."),
-    "BusyError": mark("Another program holds your work at the moment. TwinDesk tries again by itself."),
-    "IoError": mark("The disk answered with an error. Is the drive still connected? TwinDesk tries again by itself."),
-    "DocumentError": mark("This is more than a project can hold. Take some of it out."),
-    "StoreError": mark("Your work on this computer could not be written. TwinDesk tries again by itself."),
-}
 REASONS = {
     "new_country": mark("a new country for your project"),
     "language": mark("shares a language"),
@@ -147,7 +88,14 @@ TAKE_IN = {
     "too_big": mark("“{file}” is larger than the platform allows ({limit} MB). Make it smaller, then add it again."),
     "mismatch": mark("“{file}” is not what its name says. Open it in its program and save it anew."),
     "unreadable": mark("“{file}” could not be read. Is the stick or camera still connected?"),
+    "cut_short": mark(
+        "“{file}” is cut short or damaged: the picture cannot be read to its end. Ask the pupil for it again."
+    ),
+    "too_many_pixels": mark("“{file}” has more pixels than TwinDesk can open. Make it smaller, then add it again."),
+    "already_there": mark("This pupil has “{file}” already."),
 }
+STAGES = {"files": mark("Files"), "vocabularies": mark("Lists"), "directory": mark("Directory")}
+LIST_FIELDS = {"title": mark("Name of the list"), "tasks": mark("Tasks"), "deleted": mark("Delete the list")}
 _PROBLEMS = {
     "missing": mark("{field} is still empty"),
     "too_long": mark("{field} is too long"),
@@ -158,6 +106,7 @@ _PROBLEMS = {
 
 
 def field_name(name: str) -> str:
+    """A field of the project form in words."""
     return _(FIELD_NAMES.get(name, name))
 
 
@@ -174,17 +123,78 @@ def waiting_name(item: WaitingItem, project_title: str) -> str:
 
 
 def refusal(code: str) -> str:
+    """Why the platform refused a step, and what to do."""
     return _(REFUSALS.get(code, "")) or _("The platform refused this step.")
 
 
 def trouble(code: str) -> str:
+    """What keeps a sync from its end, and what to do."""
     return _(TROUBLES.get(code, TROUBLES["trouble"]))
 
 
 def not_saved(error: Exception | None) -> str:
     """Why something could not be saved on this computer, and what happens next."""
+    return _by_kind(NOT_SAVED, error)
+
+
+def not_opened(error: Exception) -> str:
+    """Why the profile could not be opened, what was kept, and what to do."""
+    return _by_kind(NOT_OPENED, error)
+
+
+def _by_kind(sentences: dict[str, str], error: Exception | None) -> str:
     names = [kind.__name__ for kind in type(error).__mro__]
-    return _(next((NOT_SAVED[name] for name in names if name in NOT_SAVED), NOT_SAVED["StoreError"]))
+    return _(next((sentences[name] for name in names if name in sentences), sentences["StoreError"]))
+
+
+def unfinished(status: Status) -> list[str]:
+    """What kept a sync, or a part of it, from its end, and how long the platform wants to be left alone."""
+    sentences = [trouble(status.code)] if status.code else []
+    sentences += [f"{_(STAGES.get(one.stage, one.stage))}: {trouble(one.code)}" for one in status.troubles]
+    if status.wait_until is not None:
+        sentences.append(_("The platform asks to wait until {time}.").format(time=clock(status.wait_until)))
+    return sentences
+
+
+def not_taken(code: str) -> str:
+    """Why words were not taken."""
+    return _(NOT_TAKEN[code]) if code in NOT_TAKEN else refusal(code)
+
+
+def unsent_place(words: Unsent) -> str:
+    """Where words that were not taken belong: the project, the list, and the field."""
+    project = brief(words.project or (words.title if words.kind == "project_draft" else "")) or _("Untitled")
+    if words.kind != "task_list":
+        return f"{project} · {field_name(words.field)}"
+    names = [project, brief(words.title) or _("List of tasks")]
+    return " · ".join(names if words.field == "tasks" else [*names, _(LIST_FIELDS.get(words.field, words.field))])
+
+
+def unsent_text(words: Unsent) -> str:
+    """What was not taken, as the person knows it: entries of a list by their names."""
+    field = FIELDS.get(words.field) if words.kind == "project_draft" else None
+    if field is not None and field.kind == "set":
+        return ", ".join(item(field.vocabulary or "", one) for one in words.text.split(", "))
+    return _("Yes") if words.kind == "task_list" and words.field == "deleted" else words.text
+
+
+def lacking(lacks: Lacking | None) -> str:
+    """What going back to a copy would lose."""
+    if lacks is None:
+        return _("The damaged store could not be compared with it.")
+    counts = (
+        (lacks.waiting, ngettext("{n} change that was not sent", "{n} changes that were not sent", lacks.waiting)),
+        (lacks.works, ngettext("{n} pupil's work", "{n} pupils' works", lacks.works)),
+        (lacks.edits, ngettext("{n} change in a text", "{n} changes in texts", lacks.edits)),
+        (lacks.records, ngettext("{n} other entry", "{n} other entries", lacks.records)),
+    )
+    parts = [text.format(n=number(count)) for count, text in counts if count]
+    sentences = [_("It lacks: {list}.").format(list="; ".join(parts))] if parts else []
+    if lacks.edits or lacks.records:
+        sentences.append(_("What was sent before comes again with the next sync."))
+    if not lacks.complete:
+        sentences.append(_("There may be more, in what cannot be read any more."))
+    return " ".join(sentences) or _("Nothing is missing in it.")
 
 
 def reason(code: str) -> str:
@@ -193,6 +203,7 @@ def reason(code: str) -> str:
 
 
 def problem(field: str, code: str) -> str:
+    """What keeps a draft from being submitted."""
     return _(_PROBLEMS[code]).format(field=field_name(field))
 
 

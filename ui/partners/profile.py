@@ -228,15 +228,16 @@ class PartnerProfile(QFrame):
             "contact": _("You are contacts. You can found a project together."),
             "asked": _("You have asked; the answer is still to come."),
             "waiting": _("Your request goes out the next time you are connected."),
-            "declined": _("The request was declined."),
+            "declined": _("You declined this person's request. You can still ask them."),
+            "was_declined": _("This person declined your request. They can still ask you."),
         }
         if state == "asks_you":
             self._foot.addWidget(button(_("Accept as a contact"), lambda: self._answer(partner), "main"))
         elif state != "none":
-            self._foot.addWidget(label(sentences[state], "muted", wrap=True))
+            self._foot.addWidget(label(sentences.get(state, ""), "muted", wrap=True))
         signed_in = bool(workspace.account.current.id)
         ask = button(_("Ask to be a contact"), lambda: self._ask(partner), "main", "handshake")
-        ask.setVisible(state == "none")
+        ask.setVisible(state in ("none", "declined"))
         write = button(_("Write a message…"), lambda: self._write(partner), icon="chat-text")
         for widget in (ask, write):
             widget.setEnabled(signed_in)

@@ -15,7 +15,7 @@ from ui.unsaved import Unsaved
 from ui.widgets.basics import Flow, card, column, label
 from ui.widgets.counter import Counter
 from ui.widgets.saving import Saving
-from ui.widgets.text_field import LineField, TextField
+from ui.widgets.text_field import LineField, TextField, fit_height
 
 GROUPS = (
     ("title", "description"),
@@ -24,6 +24,7 @@ GROUPS = (
     ("aims", "work_process", "expected_results"),
     ("tools",),
 )
+LINES = (3, 18)  # how high a text may be
 
 
 class ProjectForm(QWidget):
@@ -136,8 +137,8 @@ class ProjectForm(QWidget):
         if field.kind == "text":
             text = TextField(name, hint)
             text.textChanged.connect(lambda: self._typed(field.name))
-            text.document().documentLayout().documentSizeChanged.connect(lambda _size: _fit(text))
-            _fit(text)
+            text.document().documentLayout().documentSizeChanged.connect(lambda _size: fit_height(text, *LINES))
+            fit_height(text, *LINES)
             return text
         if field.kind == "number":
             return self._number(field, name)
@@ -188,11 +189,3 @@ class ProjectForm(QWidget):
         finally:
             self._loading = False
         self._count(name)
-
-
-def _fit(editor: TextField) -> None:
-    """As high as its text, between three and eighteen lines."""
-    lines = min(18, max(3, round(editor.document().size().height())))
-    height = lines * editor.fontMetrics().lineSpacing() + theme.px(24)
-    if height != editor.height():
-        editor.setFixedHeight(height)

@@ -13,6 +13,7 @@ from app.rules.text import brief
 from i18n import _
 from ui import words
 from ui.host import Host
+from ui.not_taken import NotTakenBanner
 from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
 from ui.projects.space import SpacePanel
@@ -100,7 +101,7 @@ class ProjectsPage(Page):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         pages = (
-            (scrolled(self.form), _("Draft")),
+            (scrolled(self._draft()), _("Draft")),
             (self.space, _("Space")),
             (self.history, _("History")),
             (self.tasks, _("Tasks")),
@@ -110,6 +111,15 @@ class ProjectsPage(Page):
         self.tabs.currentChanged.connect(lambda _n: self._show_tab())
         layout.addWidget(self.tabs, 1)
         return detail
+
+    def _draft(self) -> QWidget:
+        """The form, and above it what of it was not taken."""
+        holder = QWidget()
+        layout = column(holder)
+        self.not_taken = NotTakenBanner(self._host, self.refresh)
+        layout.addWidget(self.not_taken)
+        layout.addWidget(self.form, 1)
+        return holder
 
     def _build_head(self) -> QWidget:
         frame, head = card(margin=12, spacing=6)
@@ -195,6 +205,7 @@ class ProjectsPage(Page):
             self.form.load(self._use.open(project.id), rules.may_edit_draft(project.state, project.me))
         else:
             self.form.take_in()
+        self.not_taken.show_project(project.id)
         self._show_head(project)
         self._show_tab()
 
@@ -320,6 +331,7 @@ class ProjectsPage(Page):
 
     def _kept(self) -> None:
         if self._current and self.form.draft:
+            self.not_taken.show_project(self._current.id)
             self._current = replace(self._current, title=self.form.draft.fields["title"])
             self.list.rename(self._current.id, _line(self._current))
             self._title.setText(breakable(brief(self._current.title)) or _("Untitled"))

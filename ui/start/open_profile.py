@@ -1,50 +1,25 @@
 """Opening the teacher's profile: the passphrase, and a clear way on from everything that can be wrong."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QMessageBox
 
 from app.safety import (
-    DiskFullError,
-    KeyMissingError,
     PassphraseNeededError,
-    ProfileInUseError,
     StoreDamagedError,
     StoreError,
-    StoreTooNewError,
     WrongKeyError,
     restore_backup,
+    sound_copies,
 )
 from app.workspace import Workspace, open_workspace
 from i18n import _
-from i18n.formats import clock
+from ui import words
+from ui.start.damage import CopyQuestion
 from ui.widgets.basics import column, label
 
 MIN_PASSPHRASE = 10
-
-
-def sentence(error: StoreError) -> str:
-    """What happened, what was kept, and what to do."""
-    if isinstance(error, StoreTooNewError):
-        return _(
-            "A newer version of TwinDesk wrote this store. Nothing was opened or changed. Install the newer version."
-        )
-    if isinstance(error, ProfileInUseError):
-        return _(
-            "TwinDesk is open already, or a sync is running. Use the open window, or wait a moment and start again."
-        )
-    if isinstance(error, DiskFullError):
-        return _("The disk is full. Nothing was lost. Free some space, then start TwinDesk again.")
-    if isinstance(error, KeyMissingError):
-        return _(
-            "The key of this profile is not in the system's keyring: another system account, or a keyring that was "
-            "reset. Sign in to the system as before, or ask the technician to restore the keyring."
-        )
-    if isinstance(error, WrongKeyError):
-        return _("This passphrase is not the right one. Nothing was changed.")
-    if isinstance(error, StoreDamagedError):
-        return _("The store on this computer is damaged. The damaged file will be kept.")
-    return _("The profile could not be opened. Nothing was changed.")
 
 
 def open_with_dialogs(profile: Path, server: str | None) -> Workspace | None:
@@ -56,7 +31,7 @@ def open_with_dialogs(profile: Path, server: str | None) -> Workspace | None:
         except PassphraseNeededError as needed:
             passphrase = PassphraseDialog.ask(new=needed.new)
         except WrongKeyError as error:
-            passphrase = PassphraseDialog.ask(new=False, complaint=sentence(error))
+            passphrase = PassphraseDialog.ask(new=False, complaint=words.not_opened(error))
         except StoreDamagedError as damaged:
             if not offer_backup(profile, damaged, passphrase):
                 return None
@@ -69,24 +44,43 @@ def open_with_dialogs(profile: Path, server: str | None) -> Workspace | None:
 
 
 def offer_backup(profile: Path, damaged: StoreDamagedError, passphrase: str | None) -> bool:
-    """Offer the newest good copy. True when it was put in place."""
-    for backup in damaged.backups:
-        when = clock(backup.stat().st_mtime)
-        text = _("{what} Go back to the copy of {time}?").format(what=sentence(damaged), time=when)
-        answer = QMessageBox.question(None, "TwinDesk", text)
-        if answer != QMessageBox.StandardButton.Yes:
-            return False
-        try:
-            restore_backup(profile, backup, passphrase=passphrase)
-        except StoreError:
-            continue
-        return True
+    """Offer the newest sound copy, with what it would lack. True when it was put in place."""
+    try:
+        for offer in sound_copies(profile, passphrase=passphrase):
+            question = CopyQuestion(None, words.not_opened(damaged), offer, _("Change nothing"))
+            question.exec()
+            if not question.chosen:
+                return False
+            with suppress(StoreDamagedError):  # damaged since it was read: the next best one
+                restore_backup(profile, offer.path, passphrase=passphrase)
+                return True
+    except StoreError as error:
+        _tell(error)
+        return False
     _tell(damaged, _("There is no good copy to go back to. Ask the technician; the damaged file is untouched."))
     return False
 
 
+def restore_with_dialogs(profile: Path, copy: Path) -> None:
+    """Put the copy that was chosen in a window in place, once that window is closed; a passphrase is asked again."""
+    passphrase: str | None = None
+    while True:
+        try:
+            restore_backup(profile, copy, passphrase=passphrase)
+            return
+        except PassphraseNeededError:
+            passphrase = PassphraseDialog.ask(new=False)
+        except WrongKeyError as error:
+            passphrase = PassphraseDialog.ask(new=False, complaint=words.not_opened(error))
+        except StoreError as error:
+            _tell(error)
+            return
+        if passphrase is None:
+            return
+
+
 def _tell(error: StoreError, more: str = "") -> None:
-    box = QMessageBox(QMessageBox.Icon.Warning, "TwinDesk", f"{sentence(error)} {more}".strip())
+    box = QMessageBox(QMessageBox.Icon.Warning, "TwinDesk", f"{words.not_opened(error)} {more}".strip())
     box.setDetailedText(f"{type(error).__name__}: {error}")
     box.exec()
 
@@ -120,6 +114,7 @@ class PassphraseDialog(QDialog):
 
     @classmethod
     def ask(cls, *, new: bool, complaint: str = "") -> str | None:
+        """The passphrase that was typed; None when the person gives up."""
         dialog = cls(new=new, complaint=complaint)
         return dialog.first.text() if dialog.exec() == QDialog.DialogCode.Accepted else None
 

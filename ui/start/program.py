@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.safety import StoreError
+from app.safety import CopyOffer, StoreError
 from app.workspace import Workspace, open_workspace
 from i18n import _
 from ui.actions import Action
@@ -17,6 +17,8 @@ from ui.shell import MainWindow
 from ui.start.single import FrontDoor, raise_running
 from ui.theme import theme
 from ui.worker import run_in_worker
+
+COPY_AFTER_MS, CHECK_AFTER_MS = 3_000, 8_000  # the start comes first
 
 
 def application() -> QApplication:
@@ -61,20 +63,49 @@ def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list
 
 
 def run(profile: Path, server: str | None) -> int:
-    """Open the profile's window and stay until it is closed."""
+    """Open the profile's window and stay until it is closed; again after going back to a copy of a damaged store."""
     app = application()
     if raise_running(profile):
         return 0
-    workspace = _open(profile, server)
-    if workspace is None:
-        return 1
+    while True:
+        workspace = _open(profile, server)
+        if workspace is None:
+            return 1
+        code, copy = _live(app, profile, workspace)
+        workspace.close()
+        if copy is None:
+            return code
+        _restore(profile, copy.path)
+
+
+def _live(app: QApplication, profile: Path, workspace: Workspace) -> tuple[int, CopyOffer | None]:
+    """Show the window until it is closed; with the copy of the store to go back to, if one was chosen."""
     window = show_window(workspace)
+    chosen: list[CopyOffer] = []
+
+    def restore(offer: CopyOffer) -> None:
+        chosen.append(offer)
+        if not window.close():  # the person would rather save their words first
+            chosen.clear()
+
     door = FrontDoor(profile, lambda: _to_front(window))
-    QTimer.singleShot(3_000, lambda: _daily_copy(workspace))
+    QTimer.singleShot(COPY_AFTER_MS, window, lambda: _daily_copy(workspace))
+    QTimer.singleShot(CHECK_AFTER_MS, window, lambda: _check(window, workspace, restore))
     code = app.exec()
     door.close()
-    workspace.close()
-    return code
+    return code, chosen[0] if chosen else None
+
+
+def _check(window: MainWindow, workspace: Workspace, restore: Callable[[CopyOffer], None]) -> None:
+    from ui.start.damage import check_store  # the window opens without its dialogs
+
+    check_store(window, workspace, restore)
+
+
+def _restore(profile: Path, copy: Path) -> None:
+    from ui.start.open_profile import restore_with_dialogs
+
+    restore_with_dialogs(profile, copy)
 
 
 def _open(profile: Path, server: str | None) -> Workspace | None:

@@ -19,5 +19,12 @@ def entry() -> Entry:
 
 def actions(host: Host) -> list[Action]:
     """What the menus and the command search offer."""
+
+    def report() -> None:
+        host.page("sync_centre").report()
+
     sync = host.workspace.sync_centre.sync_now
-    return [Action("sync", _("Sync now"), "file", sync, "F5", "arrows-clockwise")]
+    return [
+        Action("sync", _("Sync now"), "file", sync, "F5", "arrows-clockwise"),
+        Action("report", _("Report a problem…"), "help", report, icon="warning-circle"),
+    ]

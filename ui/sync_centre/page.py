@@ -18,7 +18,18 @@ class SyncCentrePage(Page):
     """The truth about the connection, and a line for everything that waits or needs the teacher."""
 
     listens_to = frozenset(
-        {"status", "outbox", "projects", "project", "membership", "profile", "journal", "files", "material"}
+        {
+            "status",
+            "outbox",
+            "projects",
+            "task_lists",
+            "project",
+            "membership",
+            "profile",
+            "journal",
+            "files",
+            "material",
+        }
     )
 
     def __init__(self, host: Host) -> None:
@@ -29,7 +40,7 @@ class SyncCentrePage(Page):
         body.addWidget(self._status_card())
         self._titles: dict[str, str] = {}
         self._shown: object = None
-        self.lines = RowList(lambda line: make_row(line, self._use, self.refresh))
+        self.lines = RowList(lambda line: make_row(line, host, self.refresh))
         self._nothing = EmptyState("check-circle", _("Nothing waits"), _("All your changes have arrived."))
         body.addWidget(self.lines)
         body.addWidget(self._nothing)
@@ -53,11 +64,12 @@ class SyncCentrePage(Page):
         self._bar.setAccessibleName(_("Progress of the sync"))
         layout.addWidget(self._bar)
         self._more = button(_("Details"), self._toggle_details, "link")
+        self._report = button(_("Report a problem…"), self.report, "link")
         self._details = QLabel()
         self._details.setProperty("role", "muted")
         self._details.setWordWrap(True)
         self._details.hide()
-        layout.addLayout(row(self._more, stretch=True))
+        layout.addLayout(row(self._more, self._report, stretch=True))
         layout.addWidget(self._details)
         return frame
 
@@ -67,7 +79,7 @@ class SyncCentrePage(Page):
         text, tone = words.pill(status)
         self._state.setText(text)
         set_tone(self._state, "plain" if tone == "info" else tone)
-        self._sentence.setText(words.trouble(status.code) if status.code else self._calm())
+        self._sentence.setText("\n".join(words.unfinished(status)) or self._calm())
         progress = status.progress
         self._bar.setVisible(status.state == "syncing")
         self._bar.setRange(0, progress.total if progress else 0)
@@ -88,29 +100,48 @@ class SyncCentrePage(Page):
         )
 
     def _show_lines(self) -> None:
-        items, differences = self._use.items(), self._use.differences()
-        if (items, differences) == self._shown:  # a running sync tells its progress many times a second
+        items, differences, unsent = self._use.items(), self._use.differences(), self._host.workspace.unsent_words.all()
+        shown = (items, differences, unsent, unreadable := self._use.unreadable())
+        if shown == self._shown:  # a running sync tells its progress many times a second
             return
-        self._shown = (items, differences)
+        self._shown = shown
         projects = self._host.workspace.projects.overview() if items else []
         self._titles = {project.id: project.title for project in projects}
         refused, waiting = [i for i in items if i.refused], [i for i in items if not i.refused]
         lines = Lines()
         lines.group("differences", _("Both sides changed this"), [(d.id, Line("difference", d)) for d in differences])
+        lines.group("unsent", _("What was not taken"), [(each.id, Line("unsent", each)) for each in unsent])
         lines.group("refused", _("Could not be sent"), [(i.id, Line("refused", i, self._name(i))) for i in refused])
-        shown = [(i.id, Line("waiting", i, self._name(i))) for i in waiting[:MOST_WAITING]]
-        lines.group("waiting", _("Waiting to be sent"), shown)
-        if more := len(waiting) - len(shown):
+        first = [(i.id, Line("waiting", i, self._name(i))) for i in waiting[:MOST_WAITING]]
+        lines.group("waiting", _("Waiting to be sent"), first)
+        if more := len(waiting) - len(first):
             text = ngettext("and {n} more", "and {n} more", more).format(n=number(more))
             lines.add("more", Line("note", None, text))
+        if unreadable:
+            lines.add("unreadable", Line("note", None, _unreadable(unreadable)))
         self.lines.show_rows(lines.entries)
-        self._nothing.setVisible(not items and not differences)
+        self._nothing.setVisible(not items and not differences and not unsent)
 
     def _name(self, item: WaitingItem) -> str:
         return words.waiting_name(item, self._titles.get(item.target_id, ""))
+
+    def report(self) -> None:
+        """Show what a technician needs to know."""
+        from ui.sync_centre.report import ReportDialog  # the page opens without its dialogs
+
+        ReportDialog(self._use, self).exec()
 
     def _ask_sign_in(self) -> None:
         self._host.do("sign-in")
 
     def _toggle_details(self) -> None:
         self._details.setVisible(not self._details.isVisible())
+
+
+def _unreadable(count: int) -> str:
+    text = ngettext(
+        "{n} entry from others cannot be read by this version; it is kept.",
+        "{n} entries from others cannot be read by this version; they are kept.",
+        count,
+    )
+    return text.format(n=number(count))

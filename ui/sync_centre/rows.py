@@ -11,6 +11,8 @@ from app.sync_centre import Difference, SyncCentreUseCases, WaitingItem
 from i18n import _
 from i18n.formats import clock
 from ui import words
+from ui.host import Host
+from ui.not_taken import NotTakenRow
 from ui.widgets.basics import breakable, button, column, label, row
 from ui.widgets.row_list import Entry
 
@@ -19,7 +21,7 @@ Acted = Callable[[], object]
 
 @dataclass(frozen=True)
 class Line:
-    """What one row shows. ``kind`` is heading, note, waiting, refused or difference."""
+    """What one row shows. ``kind`` is heading, note, waiting, refused, unsent or difference."""
 
     kind: str
     thing: Any = None
@@ -44,12 +46,14 @@ class Lines:
             self.add(str(key), line)
 
 
-def make_row(line: Line, use: SyncCentreUseCases, acted: Acted) -> QWidget:
+def make_row(line: Line, host: Host, acted: Acted) -> QWidget:
     """The row for a line; ``acted`` is called after one of its buttons."""
+    if line.kind == "unsent":
+        return UnsentRow(host, acted)
     if line.kind in ("heading", "note"):
         return Heading("cardTitle" if line.kind == "heading" else "muted")
     kinds = {"waiting": WaitingRow, "refused": RefusedRow, "difference": DifferenceRow}
-    return kinds[line.kind](use, acted)
+    return kinds[line.kind](host.workspace.sync_centre, acted)
 
 
 class Heading(QWidget):
@@ -79,6 +83,14 @@ class _Card(QFrame):
     def _do(self, deed: Callable[..., object], *values: Any) -> None:
         deed(self._thing, *values)
         self._acted()
+
+
+class UnsentRow(NotTakenRow):
+    """Words that were not taken."""
+
+    def show_value(self, line: Line) -> None:  # type: ignore[override]
+        """Show the words of the line."""
+        super().show_value(line.thing)
 
 
 class WaitingRow(_Card):

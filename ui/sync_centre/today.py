@@ -6,7 +6,7 @@ from ui.today.lines import TodayButton, TodayLine
 LINES = (
     TodayLine(
         "needs_you",
-        mark("Something could not be sent and needs your answer"),
+        mark("Something could not be sent and needs your answer ({name})"),
         "warning-circle",
         (TodayButton(mark("Open"), lambda host, _item: host.go("sync_centre")),),
     ),

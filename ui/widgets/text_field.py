@@ -5,6 +5,7 @@ from PySide6.QtGui import QTextCursor, QTextOption
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.rules.text import common_ends
+from ui.theme import theme
 from ui.widgets.replacements import replacements
 
 NO_LIMIT = 2**31 - 1
@@ -83,6 +84,14 @@ class LineField(QLineEdit):
             at = self.cursorPosition()
             self.setText(text)
             self.setCursorPosition(min(at, len(text)))
+
+
+def fit_height(field: TextField, fewest: int, most: int) -> None:
+    """Make a field as high as its text, between two numbers of lines."""
+    lines = min(most, max(fewest, round(field.document().size().height())))
+    height = lines * field.fontMetrics().lineSpacing() + theme.px(24)
+    if height != field.height():
+        field.setFixedHeight(height)
 
 
 def _as_qt(text: str) -> str:
