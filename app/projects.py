@@ -81,11 +81,11 @@ class ProjectUseCases:
 
     def overview(self) -> list[Project]:
         """All projects of the teacher, the last changed first."""
-        found = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, PROJECT_DRAFT.name)}
+        drafts = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, PROJECT_DRAFT.name)}
         rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
         waiting = self._waiting()
-        mine = [pid for pid in {*found, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
-        shown = [self._project(pid, *found.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
+        mine = [pid for pid in {*drafts, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
+        shown = [self._project(pid, *drafts.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
         kept = [project for project in shown if project.state != rules.DELETED and project.waiting != "delete_project"]
         return sorted(kept, key=lambda project: -project.changed_at)
 
@@ -99,6 +99,7 @@ class ProjectUseCases:
         return items
 
     def get(self, project_id: str) -> Project | None:
+        """One of the teacher's projects; None where there is none of that id."""
         return next((project for project in self.overview() if project.id == project_id), None)
 
     def create(self) -> str:
@@ -114,10 +115,12 @@ class ProjectUseCases:
         return project_id
 
     def open(self, project_id: str) -> OpenDraft:
+        """The draft of a project, for editing."""
         me = self._account.current
         return OpenDraft(self._store, project_id, (me.id, me.name), self._queued)
 
     def problems(self, project_id: str) -> list[rules.Problem]:
+        """What still keeps the draft from being submitted, in the order of the form."""
         stored = documents.get(self._store, project_id)
         return rules.problems(stored.fields if stored else {})
 
@@ -132,6 +135,7 @@ class ProjectUseCases:
         self._queue("invite_cofounder", project_id, account_id=account_id)
 
     def answer(self, project_id: str, accept: bool) -> None:
+        """Accept or decline the invitation to be the co-founder."""
         self._queue("accept_invitation" if accept else "decline_invitation", project_id)
 
     def submit(self, project_id: str) -> list[rules.Problem]:
@@ -142,9 +146,11 @@ class ProjectUseCases:
         return missing
 
     def withdraw(self, project_id: str) -> None:
+        """Take back a draft that was submitted."""
         self._queue("withdraw_project", project_id)
 
     def close(self, project_id: str) -> None:
+        """End the project."""
         self._queue("close_project", project_id)
 
     def delete(self, project_id: str) -> Undo:
@@ -171,6 +177,7 @@ class ProjectUseCases:
         return document_history.complete(self._store, PROJECT_DRAFT, project_id)
 
     def materials(self, project_id: str) -> list[Material]:
+        """What the members published to the project, as it was at the last sync."""
         rows = records.all_of(self._store, "material", f"project:{project_id}")
         return [
             Material(
@@ -189,6 +196,7 @@ class ProjectUseCases:
         ]
 
     def material_bytes(self, sha256: str) -> bytes:
+        """The content of a material that is ``here``. Raises FileMissingError or FileDamagedError."""
         return self._store.files.read_all(sha256)
 
     def journal(self, project_id: str, limit: int | None = None, offset: int = 0) -> list[tuple[str, dict[str, Any]]]:

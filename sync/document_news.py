@@ -68,14 +68,14 @@ class _Arrival:
         )
 
     def _merge_those_that_waited(self) -> None:
-        waiting, found = documents.unmerged(self._store, self._stored.id), True
-        while waiting and found:
-            found = False
+        waiting, merged_some = documents.unmerged(self._store, self._stored.id), True
+        while waiting and merged_some:
+            merged_some = False
             for edit in waiting:
                 try:
                     changed = tuple(sorted(self._replica.apply(edit.data)))
                 except DocumentError:
                     continue
                 documents.note_merged(self._store, [documents.Edit(**{**vars(edit), "changed": changed})])
-                found = True
+                merged_some = True
             waiting = documents.unmerged(self._store, self._stored.id)

@@ -17,6 +17,8 @@ SEALED = "outbox_sealed"  # the setting that tells up to which number entries we
 
 
 class Outbox(peewee.Model):
+    """A queued change as it is stored; see :class:`Waiting`. ``n`` gives the order, ``body`` is JSON."""
+
     n = peewee.AutoField()
     id = peewee.TextField(unique=True)
     kind = peewee.TextField()
@@ -119,6 +121,7 @@ def last_open(store: Store, kind: str, target: tuple[str, str]) -> Waiting | Non
 
 
 def fold_in(store: Store, change_id: str, body: dict[str, Any]) -> None:
+    """Give an unsent entry a new body, with later edits in it. Only for one that :func:`last_open` gave."""
     store.run(Outbox.update(body=json.dumps(body, ensure_ascii=False)).where(Outbox.id == change_id))
 
 
@@ -141,10 +144,12 @@ def done(store: Store, change_ids: list[str]) -> None:
 
 
 def refuse(store: Store, change_id: str, reason: str) -> None:
+    """The platform refused a change; it stays, with the code of the reason, until the teacher decides about it."""
     store.run(Outbox.update(state=REFUSED, reason=reason).where(Outbox.id == change_id))
 
 
 def waiting(store: Store) -> list[Waiting]:
+    """Everything queued, refused changes too, in order."""
     return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).order_by(Outbox.n))]
 
 
@@ -157,6 +162,7 @@ def counts(store: Store) -> tuple[int, int]:
 
 
 def pending_targets(store: Store, kind: str) -> set[tuple[str, str]]:
+    """``(kind, id)`` of what queued changes of a kind are about, refused ones too."""
     query = Outbox.select(Outbox.target_kind, Outbox.target_id).where(Outbox.kind == kind)
     return {(row["target_kind"], row["target_id"]) for row in store.all(query)}
 

@@ -23,6 +23,12 @@ _NAMES = ("kind", "id", "scope", "revision", "server_fields", "fields")
 
 
 class Record(peewee.Model):
+    """A record as it is stored; both kinds of fields are JSON, and the module says how they differ.
+
+    ``deleted``: what is shown is a deletion. ``stale``: its scope is being read anew and it has not come again yet.
+    ``unreadable``: it came in a form that nobody here can read.
+    """
+
     kind = peewee.TextField()
     id = peewee.TextField()
     scope = peewee.TextField()
@@ -38,6 +44,8 @@ class Record(peewee.Model):
 
 
 class Conflict(peewee.Model):
+    """A difference as it is stored: ``mine`` and ``theirs`` are JSON, ``at`` is seconds since 1970."""
+
     id = peewee.TextField(primary_key=True)
     kind = peewee.TextField()
     record_id = peewee.TextField()
@@ -75,8 +83,8 @@ def _row(row: dict[str, Any]) -> Row:
 
 
 def _shown(row: dict[str, Any]) -> Fields:
-    found: Fields = json.loads(row["fields"] or row["server_fields"])
-    return found
+    fields: Fields = json.loads(row["fields"] or row["server_fields"])
+    return fields
 
 
 class ServerRow(NamedTuple):
@@ -224,10 +232,10 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
     """Keep the others' values that an edit of ours wrote over unseen; returns how many. Call it before ``settle``."""
     row = store.one(Record.select().where(Record.kind == target[0], Record.id == target[1]))
     known = json.loads(row["server_fields"]) if row else {}
-    found = [name for name, theirs in replaced.items() if theirs not in (known.get(name), mine.get(name))]
-    for name in found:
+    unseen = [name for name, theirs in replaced.items() if theirs not in (known.get(name), mine.get(name))]
+    for name in unseen:
         _keep_difference(store, Difference(str(uuid7()), *target, name, mine.get(name), replaced[name]))
-    return len(found)
+    return len(unseen)
 
 
 def undo_refused(store: Store, kind: str, record_id: str) -> None:
@@ -278,6 +286,7 @@ def differences(store: Store) -> list[Difference]:
 
 
 def close_difference(store: Store, difference_id: str) -> None:
+    """The teacher settled a difference: forget the other value."""
     store.run(Conflict.delete().where(Conflict.id == difference_id))
 
 
@@ -290,14 +299,14 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
     )
     for entry in store.all(query.order_by(outbox.Outbox.n)):
         mine.update(json.loads(entry["body"]))
-    found = []
+    new = []
     for name, value in mine.items():
         if theirs.get(name) not in (before.get(name), value):
-            found.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
-    for item in found:
+            new.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
+    for item in new:
         _keep_difference(store, item)
     _put(store, kind, record_id, scope, revision, _json(theirs), {**theirs, **mine})
-    return found
+    return new
 
 
 def _put(store: Store, kind: str, record_id: str, scope: str, revision: int, server: str, shown: Fields) -> None:

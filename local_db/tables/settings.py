@@ -9,6 +9,8 @@ from local_db.store import Store
 
 
 class Setting(peewee.Model):
+    """One named value, as JSON."""
+
     name = peewee.TextField(primary_key=True)
     value = peewee.TextField()
 

@@ -8,6 +8,8 @@ from local_db.store import Store
 
 
 class Words(peewee.Model):
+    """What was put aside, as it is stored; see :class:`UnsentWord`."""
+
     id = peewee.TextField(primary_key=True)
     document_id = peewee.TextField()
     field = peewee.TextField()

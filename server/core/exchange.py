@@ -22,20 +22,20 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
     capabilities, data = http.app.state.capabilities, http.app.state.data
     door = Door(db, account)
     applier = Applier(db, door, capabilities, request)
-    found: dict[str, Any]
+    contents: dict[str, Any]
     try:
         results = applier.apply()
-        found = {"results": results, "now": applier.now} if results else {}
-        found |= _news(db, door, request)
+        contents = {"results": results, "now": applier.now} if results else {}
+        contents |= _news(db, door, request)
     except Stale:
-        found = {"stale": True}
+        contents = {"stale": True}
     for name in applier.ran & set(capabilities.afterwards):
         capabilities.afterwards[name](db, data)
     answer = ExchangeAnswer.model_construct(
         account=account["id"],
         speaks={} if request.speaks == registry.versions() else registry.versions(),
         **{name: version(data) for name, version in capabilities.versions.items()},
-        **found,
+        **contents,
     )
     return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
 
