@@ -36,11 +36,13 @@ def _number(folder: Path, _changed: tuple[int, int, int]) -> str:
 
 
 def packs(request: Request) -> PackFolder:
+    """The platform's folder of packs."""
     return PackFolder(request.app.state.data / "packs")
 
 
 @cache
 def vocabulary_version() -> str:
+    """A short hash of the vocabularies, another one as soon as one of them changes; made once a process."""
     digest = hashlib.sha256()
     for name in vocabularies.NAMES:
         digest.update((vocabularies.FOLDER / f"{name}.json").read_bytes())

@@ -36,6 +36,8 @@ Fields = Annotated[dict[Name, Value], Field(max_length=60)]
 
 
 class Message(BaseModel):
+    """What all messages have in common: they do not change once read, and unknown fields, of a newer version, are passed over."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
