@@ -107,7 +107,7 @@ class _Pattern(FieldType):
     words: str
 
     def accepts(self, value: Any) -> bool:
-        """A string that the whole pattern fits."""
+        """A string that fits the pattern from beginning to end."""
         return isinstance(value, str) and self.pattern.match(value) is not None
 
     def describe(self) -> str:
