@@ -22,7 +22,19 @@ UNSENDABLE = (  # JSON that is no value of any field; told as 422 for the whole 
     '"' + "x" * 20_001 + '"',
     "[" + ",".join(['"a"'] * 201) + "]",
 )
-_WRONG: tuple[Any, ...] = (None, -1, 2**53 - 1, True, "", "\0", "no id of ours!", "../../x", [], ["a", "a"], "x" * 20_000)
+_WRONG: tuple[Any, ...] = (
+    None,
+    -1,
+    2**53 - 1,
+    True,
+    "",
+    "\0",
+    "no id of ours!",
+    "../../x",
+    [],
+    ["a", "a"],
+    "x" * 20_000,
+)
 
 
 def wrong(field: Field) -> list[Any]:

@@ -279,7 +279,12 @@ def _publish_material(stage: Stage) -> Iterable[Case]:
         for state in rules.STATES:
             project = active if state == rules.ACTIVE else stage.project(state)
             role, work = role_in(actor, state), new_id()
-            args = {**shown, "project_id": project, "material_id": work, "upload_id": _upload(stage, actor, project, f"{work}-file")}
+            args = {
+                **shown,
+                "project_id": project,
+                "material_id": work,
+                "upload_id": _upload(stage, actor, project, f"{work}-file"),
+            }
             may = role is not None and rights.may("project", role, "publish_work")
             no = "not_yours" if role in (None, rights.FORMER) else "not_possible_now"
             outcome = (APPLIED if state == rules.ACTIVE else "not_active") if may else no
@@ -402,12 +407,23 @@ def test_an_id_of_another_kind_of_thing_leads_nowhere(stage: Stage, name: str) -
     project = stage.project(rules.ACTIVE)
     work = _work(stage, rules.COFOUNDER, project)["material_id"]
     upload = _upload(stage, rules.COFOUNDER, project)
-    ids = [project, work, upload, _post(stage, PARTNER, f"About {new_id()}"), stage[OFFICE].id, "all", "other", "account"]
+    ids = [
+        project,
+        work,
+        upload,
+        _post(stage, PARTNER, f"About {new_id()}"),
+        stage[OFFICE].id,
+        "all",
+        "other",
+        "account",
+    ]
     places = [field.name for field in kind.arguments if field.name.endswith("_id")]
     changes = [command(name, **{**good_arguments(kind), place: one}) for place in places for one in ids]
     before = stage.rows(person, person.id)
     assert len(person.send(*changes)) == len(changes)
-    founded = [repr(row[0]) for row in stage.db.execute("select project_id from member where account_id = ?", person.id)]
+    founded = [
+        repr(row[0]) for row in stage.db.execute("select project_id from member where account_id = ?", person.id)
+    ]
     after = stage.rows(person, person.id)
     for table, rows in before.items():
         gone = {row for row in rows - after[table] if not any(one in row for one in founded)}

@@ -120,7 +120,11 @@ def test_an_edit_for_another_place_is_refused_and_the_next_one_taken(page: Page)
     another_kind = next(name for name in DOCUMENTS if name != page.kind.name)
     wrong = [page.edit(data, scope=scope) for scope in (f"account:{page.founder.id}", "community:all", "project:all")]
     wrong += [page.edit(data, document_id=other.id), page.edit(data, kind=another_kind)]
-    wrong += [page.edit(data, scope=other.scope), page.edit(data, scope="project:none"), page.edit(data, scope="account:x")]
+    wrong += [
+        page.edit(data, scope=other.scope),
+        page.edit(data, scope="project:none"),
+        page.edit(data, scope="account:x"),
+    ]
     if page.kind.identity == "scope":
         wrong += [page.edit(data, document_id=new_id()), page.edit(data, document_id="all")]
     assert page.refused(*wrong) == {"not_yours"}
@@ -144,7 +148,16 @@ def test_an_edits_id_that_exists_is_not_taken_by_anybody(page: Page) -> None:
 
 def test_bytes_that_are_no_edit_are_refused_and_the_next_one_taken(page: Page) -> None:
     data = page.next()
-    rubbish = [*HARMFUL.values(), nested(400), nested(20_000), b"", b"\0", data[:-1], data[: len(data) // 2], data + b"\0"]
+    rubbish = [
+        *HARMFUL.values(),
+        nested(400),
+        nested(20_000),
+        b"",
+        b"\0",
+        data[:-1],
+        data[: len(data) // 2],
+        data + b"\0",
+    ]
     rubbish += [b"\xff" * 200, b"A" * 100_000, bytes(range(256))]
     outcomes = page.refused(*[page.edit(one) for one in rubbish])
     assert outcomes <= {"damaged_edit", "gap"} and "damaged_edit" in outcomes

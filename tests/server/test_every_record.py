@@ -101,7 +101,9 @@ def test_everybody_writes_what_the_tables_allow_and_nothing_else(stage: Stage, a
     assert len(tried) > 100
     no, yes = ([one for one in tried if (one.outcome == APPLIED) == wanted] for wanted in (False, True))
     with stage.unchanged(person):
-        assert list(zip(no, person.send(*[one.change for one in no]), strict=True)) == [(one, one.outcome) for one in no]
+        assert list(zip(no, person.send(*[one.change for one in no]), strict=True)) == [
+            (one, one.outcome) for one in no
+        ]
     assert bool(yes) == (actor != OFFICE)
     with stage.unchanged(person, *[one.change["record_id"] for one in yes]) if yes else stage.unchanged(person):
         changes = [one.change for one in yes]
@@ -164,7 +166,10 @@ def test_absurd_values_are_refused_and_the_next_honest_one_is_taken(stage: Stage
         for record_id in {there, new}:
             assert set(person.send(*[change(scope, name, record_id, fields, 1) for fields in bad])) == {"invalid"}
         lacking = [{k: v for k, v in good.items() if k != f.name} for f in kind.fields if f.required and not f.server]
-        assert set(person.send(*[change(scope, name, new_id(), fields) for fields in lacking])) <= {"invalid", "not_yours"}
+        assert set(person.send(*[change(scope, name, new_id(), fields) for fields in lacking])) <= {
+            "invalid",
+            "not_yours",
+        }
     assert person.send(change(scope, name, there, good, 1)) == [APPLIED]
 
 
@@ -179,7 +184,17 @@ def test_what_is_no_value_at_all_is_told_and_the_next_one_is_taken(stage: Stage,
             fields = {names[number % len(names)]: place}
             assert person.send_raw(change(scope, name, record_id, fields), place, value).status_code == 422, value[:40]
         for field in ("scope", "kind", "record_id", "base_revision", "id", "fields", "type"):
-            for value in ("null", "-1", "1e400", "[]", '""', '"a b"', '"\\u0000"', '"' + "x" * 200 + '"', "1" + "0" * 30):
+            for value in (
+                "null",
+                "-1",
+                "1e400",
+                "[]",
+                '""',
+                '"a b"',
+                '"\\u0000"',
+                '"' + "x" * 200 + '"',
+                "1" + "0" * 30,
+            ):
                 odd = {**change(scope, name, record_id, asked(kind)), field: place}
                 assert person.send_raw(odd, place, value).status_code == 422, (field, value[:40])
     assert person.send(change(scope, name, record_id, asked(kind))) == [APPLIED]
