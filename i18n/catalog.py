@@ -26,6 +26,7 @@ def use_language(code: str | None) -> str:
 
 
 def language() -> str:
+    """The code of the language that is spoken now."""
     return str(_state["language"])
 
 
@@ -34,10 +35,12 @@ def _(text: str) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
+    """The translation for a number of things."""
     return _translations().ngettext(one, many, count)
 
 
 def pgettext(context: str, text: str) -> str:
+    """The translation of a text that means different things in different places."""
     return _translations().pgettext(context, text)
 
 

@@ -61,15 +61,18 @@ def update() -> None:
 
 
 def catalogs() -> list[Path]:
+    """The catalogs of all languages but English."""
     return sorted(FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
 
 
 def read_catalog(path: Path) -> Catalog:
+    """A language's catalog. Raises babel's PoFileError for one that is broken."""
     with path.open("rb") as file:
         return read_po(file, locale=path.parent.parent.name, abort_invalid=True)
 
 
 def compiled(catalog: Catalog) -> bytes:
+    """The binary form of a catalog."""
     target = io.BytesIO()
     write_mo(target, catalog)
     return target.getvalue()
@@ -130,6 +133,7 @@ def _as_po(catalog: Catalog) -> bytes:
 
 
 def main(words: list[str]) -> int:
+    """Do what the command line says; returns the exit code."""
     steps = {"extract": lambda: TEMPLATE.write_bytes(_as_po(extract())), "update": update, "compile": _compile_all}
     if words == ["check"]:
         wrong = check()

@@ -21,11 +21,13 @@ def country_name(code: str) -> str:
 
 
 def language_name(code: str) -> str:
+    """A language's name, with a capital, as it begins a line."""
     name = str(_locale(language()).languages.get(code, code))
     return name[:1].upper() + name[1:] if name[:1] != "i" or language() != "tr" else "İ" + name[1:]
 
 
 def number(value: int) -> str:
+    """A whole number with the reader's separators."""
     return str(numbers.format_decimal(value, locale=_locale(language())))
 
 
@@ -38,6 +40,7 @@ def clock(seconds: float) -> str:
 
 
 def day(seconds: float) -> str:
+    """The date of a moment in seconds since 1970."""
     return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=_locale(language())))
 
 

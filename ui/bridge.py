@@ -24,6 +24,7 @@ class EventBridge(QObject):
         ]
 
     def stop(self) -> None:
+        """Hear nothing any more, before the window goes."""
         for stop in self._stops:
             stop()
         self._stops = []

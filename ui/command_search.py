@@ -11,6 +11,8 @@ from ui.widgets.basics import column
 
 
 class CommandSearch(QDialog):
+    """Lists the actions whose words begin as typed; Enter does the chosen one."""
+
     def __init__(self, actions: list[QAction], parent: QWidget) -> None:
         super().__init__(parent)
         self._actions = actions
@@ -32,6 +34,7 @@ class CommandSearch(QDialog):
         self._show("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the arrow keys move in the list while the cursor stays in the line."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress

@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
             made.setToolTip(entry.text if narrow else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the side bar to the new width."""
         super().resizeEvent(event)
         self._fit_side_bar()
 
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
         return area
 
     def eventFilter(self, watched: object, event: object) -> bool:
+        """Keep the pill in its corner when the page's area changes its size."""
         if watched is getattr(self, "_area", None) and isinstance(event, QResizeEvent):
             self._place_pill()
         return False
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
         self._place_pill()
 
     def current_name(self) -> str:
+        """The name of the page that is shown."""
         current = self._stack.currentWidget()
         return next((name for name, page in self._pages.items() if page is current), self._entries[0].name)
 
@@ -262,6 +265,7 @@ class MainWindow(QMainWindow):
         self._toast_timer.start()
 
     def undo(self) -> None:
+        """Take the last step back, if it can be."""
         if self._undo is None:
             return
         step, self._undo = self._undo, None

@@ -23,9 +23,11 @@ class Theme:
 
     @property
     def is_dark(self) -> bool:
+        """Whether the dark colours are in use."""
         return self.colours is tokens.DARK
 
     def apply(self, app: QApplication, choice: str, scale: int) -> None:
+        """Take on a look: light, dark or as the system; an unknown text size becomes 100 per cent."""
         self.choice, self.scale = choice, scale if scale in tokens.SCALES else 100
         dark = choice == "dark" or (choice == "system" and _system_is_dark())
         self.colours = tokens.DARK if dark else tokens.LIGHT
@@ -50,6 +52,7 @@ class Theme:
         return QFontMetrics(font).horizontalAdvance(text)
 
     def colour(self, token: str) -> QColor:
+        """A colour of the present look. Raises KeyError for an unknown token."""
         return QColor(self.colours[token])
 
     def icon(self, name: str, token: str = "text") -> QIcon:

@@ -23,6 +23,7 @@ class Worker(QRunnable):
         self.setAutoDelete(False)
 
     def run(self) -> None:
+        """Do the work in a thread of the pool."""
         try:
             result = self._work(self.signals.progress.emit)
         except Exception as error:  # shown to the teacher by on_failed

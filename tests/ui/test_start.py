@@ -10,19 +10,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.safety import (
-    DiskFullError,
-    KeyMissingError,
-    ProfileInUseError,
-    StoreDamagedError,
-    StoreTooNewError,
-    WrongKeyError,
-)
 from app.workspace import open_workspace
-from i18n import use_language
 from local_db import keys, migrations
 from local_db.store import Store
-from ui.start.open_profile import PassphraseDialog, open_with_dialogs, sentence
+from ui.start.damage import CopyQuestion
+from ui.start.open_profile import PassphraseDialog, open_with_dialogs
 from ui.start.single import FrontDoor, raise_running
 
 PASSPHRASE = "kar ve deniz tuzu"
@@ -101,18 +93,21 @@ def test_a_damaged_store_is_offered_its_newest_good_copy(answer_dialogs, tmp_pat
     workspace.close()
     (tmp_path / "backups" / "copy-999999999-newer-but-broken.db").write_bytes(secrets.token_bytes(5_000))
     (tmp_path / "store.db").write_bytes(secrets.token_bytes(50_000))
-    asked: list[str] = []
+    asked: list[CopyQuestion] = []
 
-    def yes(_parent, _title, text):
-        asked.append(text)
-        return QMessageBox.StandardButton.Yes
+    def yes(question: CopyQuestion) -> None:
+        asked.append(question)
+        question.back.click()
 
-    monkeypatch.setattr(QMessageBox, "question", yes)
+    monkeypatch.setattr(CopyQuestion, "exec", yes)
     answer_dialogs((PASSPHRASE, ""))
     workspace = open_with_dialogs(tmp_path, None)
     assert workspace is not None and workspace.projects.get(project).title == "In the copy"
     workspace.close()
-    assert len(asked) == 2 and all("Go back to the copy of" in text for text in asked)
+    (question,) = asked  # the broken one is no copy to offer
+    assert "The store on this computer is damaged." in question.text()
+    assert "The best copy is of" in question.informativeText()
+    assert "could not be compared" in question.informativeText()
     assert list(tmp_path.glob("store-damaged-*.db"))
 
 
@@ -122,7 +117,7 @@ def test_saying_no_to_the_copy_leaves_everything(answer_dialogs, tmp_path: Path,
     workspace.close()
     damaged = secrets.token_bytes(50_000)
     (tmp_path / "store.db").write_bytes(damaged)
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    monkeypatch.setattr(CopyQuestion, "exec", lambda question: question.stay.click())
     answer_dialogs((PASSPHRASE, ""))
     assert open_with_dialogs(tmp_path, None) is None
     assert (tmp_path / "store.db").read_bytes() == damaged
@@ -140,26 +135,6 @@ def test_a_newer_store_and_one_in_use_are_told(answer_dialogs, tmp_path: Path, m
     answer_dialogs((PASSPHRASE, ""))
     assert open_with_dialogs(tmp_path, None) is None
     assert "open already" in told[0] and "newer version" in told[1]
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        StoreTooNewError(9, 1),
-        ProfileInUseError("x"),
-        DiskFullError("x"),
-        KeyMissingError("x"),
-        WrongKeyError("x"),
-        StoreDamagedError(Path("store.db"), []),
-    ],
-)
-def test_each_trouble_has_its_own_sentence_in_both_languages(error) -> None:
-    use_language("en")
-    english = sentence(error)
-    use_language("tr")
-    turkish = sentence(error)
-    use_language("en")
-    assert english != turkish and english.endswith(".") and "could not be opened" not in english
 
 
 def test_a_second_start_brings_the_first_window_to_the_front(qtbot: QtBot, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class DemoPlatform:
         self.url = ""
 
     def start(self) -> None:
+        """Make the community and start the platform. Raises RuntimeError when it does not answer within 30 s."""
         self.command("seed")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -45,6 +46,7 @@ class DemoPlatform:
         raise RuntimeError("the platform did not start")
 
     def stop(self) -> None:
+        """End the platform, if it runs."""
         if self._process:
             self._process.terminate()
             self._process.wait(10)
@@ -58,6 +60,7 @@ class DemoPlatform:
         return done.stdout
 
     def audit(self) -> dict[str, Any]:
+        """What the platform holds. Raises RuntimeError when the command fails."""
         found: dict[str, Any] = json.loads(self.command("audit"))
         return found
 

@@ -25,10 +25,12 @@ class Demo:
         self.windows: dict[str, MainWindow] = {}
 
     def start(self) -> None:
+        """Start the platform. Raises RuntimeError."""
         self.platform.data.mkdir(parents=True)
         self.platform.start()
 
     def profile(self, email: str) -> Path:
+        """The folder of a teacher's computer."""
         return self.root / "computers" / email.split("@")[0]
 
     def open(self, email: str) -> Workspace:
@@ -62,6 +64,7 @@ class Demo:
         return window
 
     def menu(self, window: MainWindow) -> list[Action]:
+        """The menu “Demonstration” of a window."""
         online = window.workspace.online
         return [
             Action(
@@ -99,6 +102,8 @@ class Demo:
         window.say(_("This computer is online again.") if workspace.online else _("This computer is offline now."))
 
     def approve(self, window: MainWindow) -> None:
+        """Let the national offices approve what waits, in a worker."""
+
         def approved(said: list[str]) -> None:
             window.workspace.sync_centre.sync_now()
             window.say(_("Approved.") if said else _("No project waits for the national offices."))
@@ -110,6 +115,7 @@ class Demo:
         )
 
     def close(self) -> None:
+        """Close the windows, stop the platform and delete every file."""
         for window in list(self.windows.values()):
             window.close()
         self.platform.stop()

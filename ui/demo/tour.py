@@ -50,6 +50,7 @@ class StepFailedError(Exception):
 
 
 def check(holds: object, what: str) -> None:
+    """Go on if something holds. Raises StepFailedError."""
     if not holds:
         raise StepFailedError(what)
 
@@ -95,6 +96,7 @@ class Tour:
         self.files: list[Path] = []
 
     def steps(self) -> list[tuple[str, Callable[[], str]]]:
+        """The steps of the week, each with its title."""
         return [
             ("sign in and first sync, then the line is cut", self.sign_in),
             ("offline: find, star and note a partner", self.find_partner),
@@ -108,6 +110,7 @@ class Tour:
         ]
 
     def window(self, email: str, connected: bool = True) -> MainWindow:
+        """A teacher's window as it was left, with or without a connection."""
         workspace = self.demo.open(email)
         workspace.online = connected
         workspace.prefer("language", self.language)
@@ -116,6 +119,7 @@ class Tour:
         return window
 
     def sign_in(self) -> str:
+        """Step 1. Every step returns what it saw, and raises StepFailedError when something does not hold."""
         self.demo.start()
         self.a = self.window(TEACHERS[0])
         workspace = self.a.workspace
@@ -133,6 +137,7 @@ class Tour:
         return f"{workspace.account.current.name}; {teachers} teachers in {countries} countries; pill: {self.a.pill.text()}"
 
     def find_partner(self) -> str:
+        """Step 2: search, star and note somebody, offline."""
         page: PartnersPage = self.a.page("partners")
         page.focus_search()
         self.look_around(page)
@@ -181,6 +186,7 @@ class Tour:
             dialog.close()
 
     def draft(self) -> str:
+        """Step 3: fill in the form and name the co-founder, offline."""
         page: ProjectsPage = self.a.page("projects")
         press(page, _("New project"))
         QTest.keyClicks(page.form.editors["title"], "Water stories")
@@ -216,6 +222,7 @@ class Tour:
         pause(60)
 
     def take_in(self) -> str:
+        """Step 4: take in three works of two pupils, offline."""
         self.files = self.make_files()
         page: PupilWorkPage = self.a.page("pupil_work")
         page.add_class("6-A")
@@ -236,6 +243,7 @@ class Tour:
         return ", ".join(f"{work.filename} ({work.pseudonym})" for work in works) + "; one may be published"
 
     def kill(self) -> str:
+        """Step 5: end the process while somebody types, and open the profile again."""
         email = TEACHERS[0]
         self.a.close()
         self.a.workspace.close()
@@ -267,6 +275,7 @@ class Tour:
         return f"{len(typed)} key presses, {lost} characters lost (under half a second); the store is sound"
 
     def send(self) -> str:
+        """Step 6: everything goes out, and the partner has it."""
         self.mend(self.a)
         wait_for(lambda: self.quiet(self.a), "everything went out")
         self.a.go("sync_centre")
@@ -282,6 +291,7 @@ class Tour:
         return f"{self.b.workspace.account.current.name} sees “{project.title}” by {project.founder}"
 
     def merge(self) -> str:
+        """Step 7: both write in one draft offline, and both see the same text then."""
         page_b: ProjectsPage = self.b.page("projects")
         page_b.show_project(self.project_id)
         page_b.do(lambda project: self.b.workspace.projects.answer(project, True))
@@ -321,6 +331,7 @@ class Tour:
         return f"{len(history)} entries of 2 authors; restored and undone; same text of {len(merged)} characters"
 
     def approve(self) -> str:
+        """Step 8: the offices approve, and the project is active on both computers."""
         page_a: ProjectsPage = self.a.page("projects")
         page_a.refresh()
         page_a.submit()
@@ -337,6 +348,7 @@ class Tour:
         return "; ".join(said)
 
     def publish(self) -> str:
+        """Step 9: publish one work; the others never left the computer."""
         page: PupilWorkPage = self.a.page("pupil_work")
         use = self.a.workspace.pupil_work
         works = use.works(use.classes()[0][0])
@@ -376,27 +388,34 @@ class Tour:
     # -- helpers ---------------------------------------------------------------------------
 
     def cut(self, window: MainWindow) -> None:
+        """Cut a computer's line, if it is whole."""
         if window.workspace.online:
             self.demo.switch_line(window)
 
     def mend(self, window: MainWindow) -> None:
+        """Mend a computer's line, if it is cut."""
         if not window.workspace.online:
             self.demo.switch_line(window)
 
     def quiet(self, window: MainWindow) -> bool:
+        """Whether nothing waits and nothing runs."""
         status = window.workspace.status
         return status.state == "idle" and status.waiting == 0
 
     def project(self, window: MainWindow) -> Project:
+        """The project of the week as one computer has it."""
         return window.workspace.projects.get(self.project_id)  # type: ignore[return-value]
 
     def form(self, window: MainWindow) -> Any:
+        """The form of the project page, shown."""
         return window.page("projects").form
 
     def materials(self) -> list[Any]:
+        """What is published in the project, as the partner has it."""
         return self.b.workspace.projects.materials(self.project_id)
 
     def fill(self, editor: Any, value: Any) -> None:
+        """Put a value into a field of the form as a person would."""
         if isinstance(value, str):
             QTest.keyClicks(editor, value)
         elif isinstance(value, int):
@@ -406,6 +425,7 @@ class Tour:
                 editor._toggle(item)
 
     def make_files(self) -> list[Path]:
+        """The pupils' files, as they come from a stick."""
         folder = self.demo.root / "stick"
         folder.mkdir()
         photo = Image.new("RGB", (1600, 1200), "#7fb2d9")
@@ -418,6 +438,7 @@ class Tour:
         return sorted(folder.iterdir(), key=lambda path: path.name, reverse=True)
 
     def picture(self, number: int) -> None:
+        """A picture of the window after a step."""
         window = self.b if number in (6, 9) else self.a
         pause(120)
         window.grab().save(str(self.report / f"step-{number}.png"))
@@ -428,6 +449,7 @@ class Tour:
         widget.grab().save(str(self.report / f"{name}.png"))
 
     def close(self) -> None:
+        """Close both windows and throw the demonstration away."""
         for name in ("a", "b"):
             window = getattr(self, name, None)
             if window is not None:

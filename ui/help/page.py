@@ -62,6 +62,8 @@ KEYS = (
 
 
 class HelpPage(Page):
+    """The first week in steps, each with the way to its page, and the keys."""
+
     def __init__(self, host: Host) -> None:
         super().__init__(_("Help"))
         self.say(_("Your first week"))

@@ -46,6 +46,7 @@ class DirectoryStrip(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
+        """Show how the directory stands now."""
         if self._running:
             return
         missing = self._use.missing()
@@ -82,6 +83,7 @@ class DirectoryStrip(QFrame):
             self.fetch()
 
     def dialog(self) -> "DirectoryDialog":
+        """The choice of countries, not shown yet."""
         return DirectoryDialog(self._use.offers(), self._use.choice(), self._use.cost, self._use.choose, self)
 
     def fetch(self) -> None:
@@ -184,6 +186,7 @@ class DirectoryDialog(QDialog):
         self._retell()
 
     def choice(self) -> DirectoryChoice:
+        """The countries that are ticked, and whether only those who are available come."""
         items = [self.list.item(place) for place in range(self.list.count())]
         ticked = frozenset(item.data(ROLE).country for item in items if item.checkState() == TICKED)
         return DirectoryChoice(ticked, self.available.isChecked())

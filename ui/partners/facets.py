@@ -41,6 +41,7 @@ def facet_text(tag: str) -> str:
 
 
 def active_text(days: int) -> str:
+    """A time of last activity in words; empty for other numbers of days."""
     return {
         7: _("Active this week"),
         30: _("Active this month"),
@@ -50,6 +51,7 @@ def active_text(days: int) -> str:
 
 
 def near_text(kilometres: int) -> str:
+    """A distance in words."""
     return _("Within {km} km").format(km=number(kilometres))
 
 

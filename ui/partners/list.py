@@ -24,6 +24,7 @@ ROLE = Qt.ItemDataRole.UserRole
 
 
 def place(partner: PartnerRow) -> str:
+    """A teacher's school, town and country."""
     return f"{partner.school} · {partner.town}, {country_name(partner.country)}"
 
 
@@ -50,14 +51,17 @@ class PartnerModel(QAbstractListModel):
         self._pages: dict[int, list[PartnerRow]] = {}
 
     def show_found(self, found: Found) -> None:
+        """Show another result."""
         self.beginResetModel()
         self._found, self._pages = found, {0: found.rows}
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many teachers are shown."""
         return 0 if parent.isValid() or self._found is None else self._found.total
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What Qt asks about a row."""
         partner = self._partner(index.row()) if index.isValid() else None
         if partner is None or role == ROLE:
             return partner
@@ -74,6 +78,7 @@ class PartnerModel(QAbstractListModel):
         return -1
 
     def update(self, partner: PartnerRow) -> None:
+        """Show a teacher anew who was changed."""
         number = self.row_of(partner.id)
         if number >= 0:
             self._pages[number // PAGE][number % PAGE] = partner
@@ -117,12 +122,15 @@ class PartnerCard(QStyledItemDelegate):
     """Paints one partner as a card with avatar, place, chips and a star."""
 
     def height(self) -> int:
+        """How high a row is at the present text size, in pixels."""
         return theme.px(88)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Every row is equally high."""
         return QSize(theme.px(160), self.height())  # the list makes it as wide as itself
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a teacher: initials, name, school, country and what fits."""
         partner: PartnerRow | None = index.data(ROLE)
         if partner is None:  # left the directory while the list was shown
             return

@@ -31,11 +31,13 @@ MIDDLE = 48.0  # the latitude at which a degree east is drawn in its true propor
 
 @cache
 def outlines() -> dict[str, Any]:
+    """The outlines of the countries, read once. Raises OSError."""
     found: dict[str, Any] = json.loads(OUTLINES.read_text("utf-8"))
     return found
 
 
 def point(east: float, north: float) -> QPointF:
+    """Where a place in degrees is on the map."""
     return QPointF(east * cos(radians(MIDDLE)), -north)
 
 
@@ -71,9 +73,11 @@ class PartnerMap(QWidget):
         self._name()
 
     def sizeHint(self) -> QSize:
+        """The size at which most numbers fit."""
         return QSize(560, 520)
 
     def show_counts(self, counts: dict[str, int], ticked: set[str]) -> None:
+        """Show how many teachers each country has, and which countries are ticked."""
         self._counts, self._ticked = counts, ticked
         if self._current not in counts:
             self._current = ""
@@ -81,6 +85,7 @@ class PartnerMap(QWidget):
         self.update()
 
     def text_of(self, country: str) -> str:
+        """A country and how many teachers it has, in words."""
         count = self._counts.get(country, 0)
         text = ngettext("{country}: {n} teacher", "{country}: {n} teachers", count)
         return text.format(country=country_name(country), n=number(count))
@@ -88,6 +93,7 @@ class PartnerMap(QWidget):
     # -- painting --------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the countries, the marked ones above, and the numbers."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.colour("sunken"))
@@ -159,23 +165,27 @@ class PartnerMap(QWidget):
     # -- acting ----------------------------------------------------------------------------
 
     def country_at(self, place: QPointF) -> str:
+        """The country at a place of the widget; empty for the sea."""
         back, _fine = self._transform().inverted()
         here = back.map(place)
         return next((country for country, path, _label in shapes()[0] if country and path.contains(here)), "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Filter by the country that was clicked."""
         country = self.country_at(event.position())
         if country:
             self._current = country
             self.chosen.emit(country)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Name the country under the pointer."""
         country = self.country_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if country else Qt.CursorShape.ArrowCursor)
         if country:
             QToolTip.showText(event.globalPosition().toPoint(), self.text_of(country), self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go through the countries by the arrows, filter by Enter or the space bar."""
         order = sorted(self._counts, key=lambda c: (-self._counts[c], c))
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
         key = Qt.Key(event.key())
@@ -190,6 +200,7 @@ class PartnerMap(QWidget):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Draw again in the new look."""
         self.update()
         super().changeEvent(event)
 

@@ -151,10 +151,12 @@ class PartnersPage(Page):
         self._search(keep=True)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Show the chosen teacher's profile as it is now."""
         super().showEvent(event)
         self.profile.show_partner(self._chosen())
 
     def focus_search(self) -> None:
+        """Put the cursor into the search line, its words chosen."""
         self.line.setFocus()
         self.line.selectAll()
 
@@ -370,6 +372,7 @@ class PartnersPage(Page):
         menu.exec(self._saved.mapToGlobal(self._saved.rect().bottomLeft()))
 
     def saved_menu(self) -> QMenu:
+        """What can be done with saved searches; each tells how many new teachers fit."""
         menu, counts = QMenu(self), self._new_people
         menu.addAction(theme.icon("plus"), _("Save this search…"), self._ask_save)
         saved = self._keeping.saved_searches()
@@ -394,10 +397,12 @@ class PartnersPage(Page):
             self.save_search(name)
 
     def save_search(self, name: str) -> None:
+        """Keep the present search under a name."""
         self._keeping.save_search(name, self._query)
         self._host.say(_("Saved. After a sync it tells how many new teachers fit."))
 
     def open_search(self, search_id: str) -> None:
+        """Search again as was kept; nothing happens if the search is gone."""
         query = self._keeping.open_search(search_id)
         if query is None:
             return
@@ -429,6 +434,7 @@ class PartnersPage(Page):
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def put_into_folder(self, partner: PartnerRow | None) -> None:
+        """Star a teacher and put them into a folder that the person chooses."""
         folder_id = choose_folder(self._keeping, self) if partner else None
         if partner is None or folder_id is None:
             return

@@ -91,6 +91,7 @@ class PartnerProfile(QFrame):
             self.show_partner(self._partner)
 
     def show_compared(self, ids: set[str]) -> None:
+        """Say of the teacher shown whether they are among those compared."""
         self._compared = ids
         if self._partner:
             self.show_partner(self._partner)

@@ -23,9 +23,11 @@ class ChoiceField(QWidget):
         self.set_value([])
 
     def value(self) -> list[str]:
+        """The chosen ids, in the order they were chosen."""
         return list(self._chosen)
 
     def set_value(self, chosen: list[str]) -> None:
+        """Show other chosen ids; ``changed`` is not told."""
         self._chosen = list(chosen)
         clear(self._flow)
         for item in self._chosen:

@@ -40,4 +40,5 @@ class FrontDoor:
         on_knock()
 
     def close(self) -> None:
+        """Let nobody knock any more."""
         self._server.close()

@@ -28,6 +28,7 @@ from ui.widgets.pressed import when_released
 
 
 def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
+    """Words as they are, never as markup; ``role`` is a name of the style sheet."""
     found = QLabel(text)
     found.setTextFormat(Qt.TextFormat.PlainText)  # names and texts come from outside
     found.setProperty("role", role)
@@ -44,12 +45,14 @@ def tone_label(text: str, tone: str) -> QLabel:
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
+    """Colour a widget: ok, warn, bad, info or plain."""
     widget.setProperty("tone", tone)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 
 
 def button(text: str, act: Callable[[], object], role: str = "", icon: str = "") -> QPushButton:
+    """A button that calls ``act``; ``role`` is empty, main, link, nav or chip, ``icon`` a name of Phosphor's."""
     found = QPushButton(text)
     found.setProperty("role", role)
     if icon:
@@ -63,12 +66,14 @@ def button(text: str, act: Callable[[], object], role: str = "", icon: str = "")
 
 
 def card(*, spacing: int = 8, margin: int = 16) -> tuple[QFrame, QVBoxLayout]:
+    """A framed card, and the column inside it."""
     frame = QFrame()
     frame.setProperty("role", "card")
     return frame, column(frame, spacing=spacing, margin=margin)
 
 
 def column(parent: QWidget | None = None, *, spacing: int = 8, margin: int = 0) -> QVBoxLayout:
+    """A column of widgets; sizes in pixels."""
     layout = QVBoxLayout(parent) if parent else QVBoxLayout()
     layout.setSpacing(spacing)
     layout.setContentsMargins(margin, margin, margin, margin)
@@ -76,6 +81,7 @@ def column(parent: QWidget | None = None, *, spacing: int = 8, margin: int = 0) 
 
 
 def row(*widgets: QWidget, spacing: int = 8, stretch: bool = False) -> QHBoxLayout:
+    """Widgets side by side; with ``stretch`` they keep to the left."""
     layout = QHBoxLayout()
     layout.setSpacing(spacing)
     for widget in widgets:
@@ -86,6 +92,7 @@ def row(*widgets: QWidget, spacing: int = 8, stretch: bool = False) -> QHBoxLayo
 
 
 def scrolled(inner: QWidget) -> QScrollArea:
+    """A widget that scrolls up and down."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
@@ -145,6 +152,7 @@ class Page(QWidget):
         self.body.addWidget(holder)
 
     def say(self, text: str) -> None:
+        """Show a line below the title; nothing when it is empty."""
         self.subtitle.setText(text)
         self.subtitle.setVisible(bool(text))
 
@@ -206,12 +214,14 @@ class Avatar(QWidget):
         self.setFixedSize(theme.px(size), theme.px(size))
 
     def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the initials."""
         painter = QPainter(self)
         paint_avatar(painter, self.rect(), self._name)
         painter.end()
 
 
 def paint_avatar(painter: QPainter, box: QRect, name: str) -> None:
+    """Draw a person's initials into a box, on a colour that their name decides."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens.AVATARS[sum(name.encode()) % len(tokens.AVATARS)]))
@@ -234,6 +244,7 @@ class ElidedCheckBox(QCheckBox):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """End the text in dots where it does not fit."""
         room = event.size().width() - self.iconSize().width() - theme.px(14)
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
         super().resizeEvent(event)
@@ -266,31 +277,40 @@ class Flow(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
+        """Take in an item, for Qt."""
         self._items.append(item)
 
     def count(self) -> int:
+        """How many items there are, for Qt."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
+        """An item, or None, for Qt."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        """Take an item out, or None, for Qt."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def hasHeightForWidth(self) -> bool:
+        """The narrower, the higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
+        """How high the lines are at a width, in pixels."""
         return self._place(QRect(0, 0, width, 0), move=False)
 
     def sizeHint(self) -> QSize:
+        """As small as possible."""
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
+        """Room for the widest and the highest item."""
         widths = [item.minimumSize() for item in self._items]
         return QSize(max((s.width() for s in widths), default=0), max((s.height() for s in widths), default=0))
 
     def setGeometry(self, box: QRect) -> None:
+        """Place the items in a box."""
         super().setGeometry(box)
         self._place(box, move=True)
 

@@ -16,7 +16,8 @@ Entry = tuple[str, Any]
 class Row(Protocol):
     """A widget that shows one value, and the next one when it changes."""
 
-    def show_value(self, value: Any) -> None: ...
+    def show_value(self, value: Any) -> None:
+        """Show a value, from the first on."""
 
 
 class RowList(QWidget):
