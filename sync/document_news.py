@@ -34,7 +34,9 @@ class _Arrival:
         self._store, self._edits = store, edits
         kind = kind_named(edits[0].kind)
         stored = documents.get(store, document_id)
-        self._stored = stored or documents.Stored(document_id, scope, kind.name, b"", {}, 0.0)
+        self._stored = stored or documents.Stored(
+            document_id, scope, kind.name, b"", {}, 0.0, documents.new_generation()
+        )
         self._replica = SharedDocument(kind, self._stored.state or None)
         self._complaints: list[str] = []
 

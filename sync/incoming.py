@@ -55,7 +55,7 @@ class Incoming:
             done.append(change.id)
             if isinstance(change, RecordChange):
                 self._note_replaced(change, result)
-                settled.append((change.kind, change.record_id, result.revision))
+                settled.append((change.kind, change.record_id, result.revision, change.fields))
                 stamped += _stamps(change, answer.now)
         outbox.done(self._store, done)
         for change, result in refused:  # a rebuilt document must know which edits the platform has

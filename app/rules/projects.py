@@ -15,6 +15,8 @@ DRAFT, PENDING_PARTNER, PENDING_OFFICES = "draft", "pending_partner", "pending_n
 ACTIVE, CLOSED, DELETED = "active", "closed", "deleted"
 STATES = (DRAFT, PENDING_PARTNER, PENDING_OFFICES, ACTIVE, CLOSED, DELETED)
 
+MAX_DIARY = 20_000  # characters of one entry
+
 FOUNDER, COFOUNDER, OFFICE = "founder", "cofounder", "office"
 INVITED, FORMER = rights.INVITED, rights.FORMER
 

@@ -143,6 +143,18 @@ def done(store: Store, change_ids: list[str]) -> None:
     store.many("delete from outbox where id = ?", [(change_id,) for change_id in change_ids])
 
 
+def get(store: Store, change_id: str) -> Waiting | None:
+    """A queued change, or None."""
+    row = store.one(Outbox.select(*_COLUMNS).where(Outbox.id == change_id))
+    return _waiting(row) if row else None
+
+
+def put_back(store: Store, entry: Waiting) -> None:
+    """Queue a change that was taken out as it was, behind all others."""
+    values = {name: value for name, value in vars(entry).items() if name != "n"}
+    store.run(Outbox.insert(**{**values, "body": json.dumps(entry.body, ensure_ascii=False)}))
+
+
 def refuse(store: Store, change_id: str, reason: str) -> None:
     """The platform refused a change; it stays, with the code of the reason, until the teacher decides about it."""
     store.run(Outbox.update(state=REFUSED, reason=reason).where(Outbox.id == change_id))

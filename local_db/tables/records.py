@@ -174,16 +174,19 @@ def change(
 ) -> None:
     """Change fields of a record (or make it) and queue the change, in one transaction.
 
+    What was refused of it before goes along with it: a text that was too long and is shorter now takes the other fields
+    of its refused change with it.
     ``shown_too`` is shown until the server's own values come: what it stamps itself, such as the author.
     """
     with store.transaction():
         known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
         waiting = outbox.last_open(store, "record", (kind, record_id))
+        refused = {} if fields.get("deleted") else _take_refused(store, kind, record_id)
         if waiting:
-            outbox.fold_in(store, waiting.id, {**waiting.body, **fields})
+            outbox.fold_in(store, waiting.id, {**refused, **waiting.body, **fields})
         else:
             revision = known["revision"] if known else 0
-            outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), fields, revision)
+            outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), {**refused, **fields}, revision)
         shown = {**(_shown(known) if known else {}), **(shown_too or {}), **fields}
         _put(
             store,
@@ -211,12 +214,21 @@ def accept(store: Store, scope: str, rows: Iterable[ServerRow]) -> list[Differen
     return differences
 
 
-def settle(store: Store, applied: Iterable[tuple[str, str, int]]) -> None:
-    """Local edits ``(kind, id, revision)`` that the server took become the server's row."""
+def settle(store: Store, applied: Iterable[tuple[str, str, int, Fields]]) -> None:
+    """Local edits ``(kind, id, revision, fields)`` that the server took become the server's row.
+
+    What else of a record waits, or was refused, stays on top of it. Call it when the edits left the outbox.
+    """
+    plain, pending = list[tuple[str, str, int]](), outbox.pending_targets(store, "record")
+    for kind, record_id, revision, fields in applied:
+        if (kind, record_id) in pending:
+            _settle_beneath(store, kind, record_id, revision, fields)
+        else:
+            plain.append((kind, record_id, revision))
     store.many(
         "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3, stale = 0 "
         "where kind = ?1 and id = ?2",
-        list(applied),
+        plain,
     )
 
 
@@ -239,9 +251,27 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
 
 
 def undo_refused(store: Store, kind: str, record_id: str) -> None:
-    """Show the server's row again after an edit of it was given up; a record that the server never had goes."""
-    store.sql("delete from record where kind = ? and id = ? and server_fields = '{}'", (kind, record_id))
-    store.sql("update record set fields = '' where kind = ? and id = ?", (kind, record_id))
+    """Show a record without an edit of it that was given up and left the outbox: the server's row and what else waits.
+
+    A record that the server never had goes, unless something of it waits.
+    """
+    known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
+    if known is None:
+        return
+    server, mine = json.loads(known["server_fields"]), _unsent(store, kind, record_id)
+    if mine or server:
+        _put(store, kind, record_id, known["scope"], known["revision"], known["server_fields"], {**server, **mine})
+    else:
+        store.run(Record.delete().where(Record.kind == kind, Record.id == record_id))
+    if not mine:
+        store.run(Record.update(fields="").where(Record.kind == kind, Record.id == record_id))
+
+
+def put_back(store: Store, row: Row) -> None:
+    """Show a record as ``row`` again, after the edit that made it so was given up and came back."""
+    known = store.one(Record.select().where(Record.kind == row.kind, Record.id == row.id))
+    revision, server = (known["revision"], known["server_fields"]) if known else (row.revision, "{}")
+    _put(store, row.kind, row.id, row.scope, revision, server, row.fields)
 
 
 def forget_scope(store: Store, scope: str) -> None:
@@ -293,12 +323,7 @@ def close_difference(store: Store, difference_id: str) -> None:
 def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, theirs: Fields) -> list[Difference]:
     known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
     before = json.loads(known["server_fields"]) if known else {}
-    mine: Fields = {}
-    query = outbox.Outbox.select(outbox.Outbox.body).where(
-        outbox.Outbox.kind == "record", outbox.Outbox.target_kind == kind, outbox.Outbox.target_id == record_id
-    )
-    for entry in store.all(query.order_by(outbox.Outbox.n)):
-        mine.update(json.loads(entry["body"]))
+    mine = _unsent(store, kind, record_id)
     new = []
     for name, value in mine.items():
         if theirs.get(name) not in (before.get(name), value):
@@ -307,6 +332,36 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
         _keep_difference(store, item)
     _put(store, kind, record_id, scope, revision, _json(theirs), {**theirs, **mine})
     return new
+
+
+def _unsent(store: Store, kind: str, record_id: str) -> Fields:
+    """What waits of a record or was refused, the newest value of each field."""
+    mine: Fields = {}
+    for entry in outbox.of_target(store, "record", record_id):
+        if entry.target_kind == kind:
+            mine.update(entry.body)
+    return mine
+
+
+def _take_refused(store: Store, kind: str, record_id: str) -> Fields:
+    """Take the refused edits of a record out of the outbox: the next one carries what they said, as far as it still holds."""
+    said: Fields = {}
+    for entry in outbox.of_target(store, "record", record_id):
+        if entry.target_kind == kind and entry.state == outbox.REFUSED:
+            said.update(entry.body)
+            outbox.done(store, [entry.id])
+    return said
+
+
+def _settle_beneath(store: Store, kind: str, record_id: str, revision: int, fields: Fields) -> None:
+    """The server took one edit of a record while another waits or was refused: that one is shown, not called taken."""
+    known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
+    if known is None:
+        return
+    mine, server = _unsent(store, kind, record_id), {**json.loads(known["server_fields"]), **fields}
+    stamped = {name: value for name, value in _shown(known).items() if name not in mine and name not in server}
+    server |= stamped  # what the server sets itself, shown until its own values come
+    _put(store, kind, record_id, known["scope"], revision, _json(server), {**server, **mine})
 
 
 def _put(store: Store, kind: str, record_id: str, scope: str, revision: int, server: str, shown: Fields) -> None:
