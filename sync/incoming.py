@@ -1,5 +1,7 @@
 """What comes back: the results of what was sent, and what is new, taken in within one local transaction."""
 
+from collections import Counter
+
 from local_db.store import Store
 from local_db.tables import device, documents, file_use, outbox, records
 from local_db.tables.records import ServerRow
@@ -11,6 +13,8 @@ from sync.protocol.kind import DELETED
 from sync.protocol.messages import DocumentChange, RecordChange, Result, ScopeChanges
 from sync.report import Report, Touched, touch
 
+MOST_RESETS = 10  # of one scope in one sync; an honest platform needs one or two
+
 
 class Incoming:
     """Takes answers in. ``report`` counts what came."""
@@ -18,6 +22,7 @@ class Incoming:
     def __init__(self, store: Store, report: Report) -> None:
         self._store, self._report = store, report
         self._refused_edits: list[tuple[DocumentChange, str]] = []
+        self._resets = Counter[str]()
 
     def take(self, batch: Batch, answer: messages.ExchangeAnswer) -> Touched:
         """Store one answer to one batch; what changed by it. Raises BadAnswerError, and has stored nothing then."""
@@ -89,6 +94,7 @@ class Incoming:
         touch(touched, "projects")
 
     def _accept(self, scope: str, news: ScopeChanges, touched: Touched) -> None:
+        self._check_progress(scope, news)
         if news.reset:
             records.expect_anew(self._store, scope)
         rows = [ServerRow(r.kind, r.id, r.revision, r.fields, not _is_readable(r)) for r in news.records]
@@ -101,6 +107,13 @@ class Incoming:
             records.drop_stale(self._store, scope)
         outbox.move_cursor(self._store, scope, news.seq, news.began)
         self._report.received += len(rows) + len(news.edits)
+
+    def _check_progress(self, scope: str, news: ScopeChanges) -> None:
+        """Raises BadAnswerError where a scope would be read without end."""
+        self._resets[scope] += news.reset
+        stands = outbox.cursors(self._store)[0].get(scope, 0) if news.more and not news.reset else 0
+        if self._resets[scope] > MOST_RESETS or (news.more and news.seq <= stands):
+            raise BadAnswerError("a scope whose pages have no end")
 
     def _accept_edits(self, scope: str, edits: list[messages.Edit], touched: Touched) -> None:
         topics, complaints = document_news.take_in(self._store, scope, edits)

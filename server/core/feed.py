@@ -63,8 +63,9 @@ def _of_scope(
     if newest == cursor and not reset:
         return None
     since = 0 if reset else cursor
-    end, more = _page_end(db, scope, since, newest, reader.device, room)
-    records = db.all(_records(scope, since, end, reader.device).order_by(Record.seq))
+    known_by = reader.device if since and not began else ""  # who begins anew is told everything, its own things too
+    end, more = _page_end(db, scope, since, newest, known_by, room)
+    records = db.all(_records(scope, since, end, known_by).order_by(Record.seq))
     edits = db.all(_edits(scope, since, end).order_by(Edit.seq))
     room.take(len(records) + len(edits), _size(records, "fields") + _size(edits, "data"))
     return ScopeChanges.model_construct(
@@ -73,15 +74,13 @@ def _of_scope(
         more=more,
         began=(began if since else newest) if more else 0,
         records=[_record(row) for row in records if _is_seen(door, scope, row, since)],
-        edits=[
-            _edit(row, reader.device if since else "") for row in edits if _may_read_document(door, scope, row["kind"])
-        ],
+        edits=[_edit(row, known_by) for row in edits if _may_read_document(door, scope, row["kind"])],
     )
 
 
 def _records(scope: str, since: int, end: int, device: str, *columns: Any) -> Any:
     newer = Record.select(*columns).where(Record.scope == scope, Record.seq > since, Record.seq <= end)
-    return newer.where(Record.device != device) if since else newer  # a device knows what it wrote itself
+    return newer.where(Record.device != device) if device else newer  # a device knows what it wrote itself
 
 
 def _edits(scope: str, since: int, end: int, *columns: Any) -> Any:
@@ -125,7 +124,7 @@ def _record(row: dict[str, Any]) -> messages.Record:
 
 
 def _edit(row: dict[str, Any], device: str) -> messages.Edit:
-    data = b"" if row["device"] == device else bytes(row["data"])
+    data = b"" if device and row["device"] == device else bytes(row["data"])
     values = {name: row[name] for name in ("id", "document_id", "kind", "seq", "author_id", "author", "at")}
     return messages.Edit.model_construct(**values, data=data)
 

@@ -204,7 +204,7 @@ class PackList(Message):
     """All packs there are. ``number`` only ever grows."""
 
     number: Annotated[int, Field(ge=0, le=MAX_PACK_NUMBER)]
-    made: Annotated[float, Field(allow_inf_nan=False)]
+    made: Moment
     packs: Annotated[list[Pack], Field(max_length=600)]
 
 
@@ -280,6 +280,6 @@ class Problem(Message):
 
     type: str = "about:blank"
     title: str
-    status: int
+    status: Annotated[int, Field(ge=100, le=599)]
     code: str
     detail: str = ""
