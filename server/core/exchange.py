@@ -10,6 +10,7 @@ from server.core.apply import Applier, Stale
 from server.core.database import Database
 from server.core.door import Door
 from server.core.json_body import FastJsonRoute
+from server.core.json_parts import joined, with_member
 from sync.protocol import registry
 from sync.protocol.messages import ExchangeAnswer, ExchangeRequest
 
@@ -31,13 +32,15 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
         contents = {"stale": True}
     for name in applier.ran & set(capabilities.afterwards):
         capabilities.afterwards[name](db, data)
+    scopes = contents.pop("scopes", {})
     answer = ExchangeAnswer.model_construct(
         account=account["id"],
         speaks={} if request.speaks == registry.versions() else registry.versions(),
         **{name: version(data) for name, version in capabilities.versions.items()},
         **contents,
     )
-    return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
+    text = answer.model_dump_json(exclude_defaults=True)
+    return Response(with_member(text, "scopes", joined(scopes)) if scopes else text, media_type="application/json")
 
 
 def _news(db: Database, door: Door, request: ExchangeRequest) -> dict[str, Any]:

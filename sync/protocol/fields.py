@@ -36,7 +36,11 @@ def is_plain_text(value: Any) -> bool:
 
 
 def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= sign <= "\udfff" for sign in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @dataclass(frozen=True)
