@@ -110,7 +110,8 @@ def restore(db: Database, account: dict[str, Any], args: Args) -> None:
         return
     if _founder_id(db, project_id) != account["id"]:
         raise Refused("not_yours")
-    members.bring_back(db, project_id)
+    if not members.bring_back(db, project_id):
+        raise Refused("not_possible_now")
     _move(db, project_id, rules.DRAFT, deleted_at=0.0)
 
 

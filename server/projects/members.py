@@ -58,10 +58,10 @@ def put_aside(db: Database, project_id: str, until: str) -> None:
         _end(db, project_id, member["account_id"], state, shown)
 
 
-def bring_back(db: Database, project_id: str) -> None:
-    """The founder's membership in a deleted project holds again."""
+def bring_back(db: Database, project_id: str) -> bool:
+    """The founder's membership in a deleted project holds again; false where the project was erased meanwhile."""
     where = (Member.project_id == project_id, Member.state == "deleted")
-    db.run(Member.update(state="member").where(*where))
+    return bool(db.run(Member.update(state="member").where(*where)))
 
 
 def announce(db: Database, project_id: str) -> None:

@@ -19,6 +19,7 @@ from server.core import records
 from server.core.database import MaterialFile, Upload
 from server.core.door import COMMUNITY_SCOPE
 from server.posts import commands as posts
+from server.projects import commands as projects
 from sync.protocol.kind import CommandKind
 from sync.protocol.registry import COMMANDS
 from tests.absurd import UNSENDABLE, honest, wrong
@@ -130,6 +131,15 @@ def test_a_move_that_lacks_something_is_refused_by_name(stage: Stage) -> None:
     refused = ["no_cofounder", *["not_a_contact"] * 4, "has_cofounder"]
     assert outcomes == [*refused, APPLIED, "incomplete", APPLIED]
     assert stage.state(waiting) == rules.PENDING_PARTNER
+
+
+def test_a_project_that_was_erased_for_good_is_not_brought_back_empty(stage: Stage) -> None:
+    founder, project = stage[rules.FOUNDER], stage.project(rules.DRAFT, [rules.FOUNDER])
+    assert founder.send(command("delete_project", project_id=project)) == [APPLIED]
+    stage.db.execute("update project set deleted_at = 1 where id = ?", project)
+    assert projects.erase_deleted(stage.db, 2.0) == 1
+    assert founder.send(command("restore_project", project_id=project)) == ["not_possible_now"]
+    assert stage.state(project) == rules.DELETED
 
 
 # -- all the others -----------------------------------------------------------------------------
