@@ -106,6 +106,7 @@ class NotTakenBanner(QFrame):
         """Show what was put aside of a project's draft and of its lists of tasks."""
         self._project_id = project_id
         put_aside = [unsent for unsent in self._use.all() if unsent.project_id == project_id]
+        put_aside.sort(key=lambda unsent: unsent.kind != "project_draft")  # those of the draft itself first
         self.rows.show_rows([(unsent.id, unsent) for unsent in put_aside])
         self.setVisible(bool(put_aside))
 
