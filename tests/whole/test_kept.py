@@ -9,7 +9,7 @@ from typing import Any
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app.safety import StoreError
@@ -24,6 +24,7 @@ from tests.window import find_button, message, words_on
 from ui.partners.message import MessageDialog
 from ui.projects.tasks import TasksPanel
 from ui.shell import MainWindow
+from ui.start.program import show_window
 
 Make = Callable[..., Computer]
 LONG = "Wörter 👩🏽‍🏫 " * 600
@@ -409,3 +410,62 @@ def test_a_keyring_that_answers_rubbish_at_the_start_is_told_and_nothing_is_begu
     again = open_workspace(tmp_path / "desk", server="http://127.0.0.1:9")
     assert [one.id for one in again.projects.overview()] == [project]
     again.close()
+
+
+# -- typing in the window while the project is taken away ----------------------------------
+
+
+def shown_by(computer: Computer, project: str, qtbot: QtBot) -> MainWindow:
+    """The window of a computer, with the draft of a project and the cursor at the end of its aims."""
+    window = show_window(computer.workspace)
+    qtbot.addWidget(window)
+    qtbot.waitExposed(window)
+    window.go("projects")
+    page = window.page("projects")
+    page.show_project(project)
+    page.form.editors["aims"].moveCursor(QTextCursor.MoveOperation.End)
+    return window
+
+
+def test_the_screen_shows_what_is_there_when_the_project_was_closed_while_one_typed(
+    qtbot: QtBot, platform: RunningPlatform, computers: Make
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project = active_project(a, b)
+    window = shown_by(b, project, qtbot)
+    form = window.page("projects").form
+    before = form.editors["aims"].text()
+    a.workspace.projects.close(project)
+    a.sync()
+    qtbot.keyClicks(form.editors["aims"], " one two")
+    assert form.keep()
+    qtbot.keyClicks(form.editors["aims"], " three")
+    b.sync()  # closed: the first words are refused, the others were not stored yet
+    assert form.keep()
+    assert form.editors["aims"].text() == before == form.draft.fields["aims"]
+    qtbot.waitUntil(lambda: form.editors["aims"].isReadOnly())
+    for _time in range(2):
+        b.sync()
+    assert [words.text for words in reversed(b.workspace.unsent_words.all())] == ["one two", "three"]
+    assert a.workspace.projects.open(project).fields["aims"] == before
+    inside(b.workspace).service.stop()
+    window.close()
+
+
+def test_words_typed_in_the_window_while_the_founder_deletes_the_draft_are_put_aside(
+    qtbot: QtBot, platform: RunningPlatform, computers: Make
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project = founded_together(a, b)
+    window = shown_by(b, project, qtbot)
+    form = window.page("projects").form
+    qtbot.keyClicks(form.editors["aims"], " one")
+    assert form.keep()
+    a.workspace.projects.delete(project)
+    a.sync()
+    qtbot.keyClicks(form.editors["aims"], " two")
+    b.sync()
+    qtbot.waitUntil(lambda: form.draft is None)
+    assert sorted(words.text for words in b.workspace.unsent_words.all()) == ["one", "two"]
+    inside(b.workspace).service.stop()
+    window.close()

@@ -196,6 +196,7 @@ class ProjectsPage(Page):
             self.form.load(self._use.open(project.id), rules.may_edit_draft(project.state, project.me))
         else:
             self.form.take_in()
+            self.form.set_editable(rules.may_edit_draft(project.state, project.me))
         self._show_head(project)
         self._show_tab()
 
