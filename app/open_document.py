@@ -32,6 +32,7 @@ class OpenDocument:
         self.id, self._scope = document_id, scope or f"{kind.scope}:{document_id}"
         self._unstored: list[bytes] = []
         self._unstored_names: set[str] = set()
+        self._changed_beneath: set[str] = set()
         self.left_out = False
         stored = self._stored()
         self._was_stored = stored.at > 0
@@ -48,6 +49,14 @@ class OpenDocument:
     def unsaved(self) -> bool:
         """Whether something that was written here is not stored yet."""
         return bool(self._unstored)
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether something written here was put aside, so that the document is not what is on the screen any more.
+
+        :meth:`refresh` tells which parts.
+        """
+        return bool(self._changed_beneath)
 
     def set_fields(self, values: Mapping[str, Any]) -> bool:
         """Keep changed texts, sets and scalars.
@@ -91,8 +100,10 @@ class OpenDocument:
         elif stored.state != self._seen:
             self._replica.take_in(stored.state)
             self._seen = stored.state
-        else:
-            return set()
+        beneath, self._changed_beneath = self._changed_beneath, set()
+        return beneath | self._changed_since(before)
+
+    def _changed_since(self, before: Mapping[str, Any]) -> set[str]:
         after = self._replica.fields()
         return {name for name in after if before.get(name) != after[name]}
 
@@ -148,7 +159,9 @@ class OpenDocument:
             new = SharedDocument(self.kind, stored.state or None)
             self._unstored.clear()
             self._unstored_names.clear()
+        shown = self._replica.fields()
         self._replica, self._generation, self._seen = new, stored.generation, stored.state
+        self._changed_beneath |= self._changed_since(shown)
         self._kept_fields, self._was_stored = new.fields(), stored.at > 0
 
     def _is_another(self, stored: Stored) -> bool:

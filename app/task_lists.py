@@ -11,7 +11,8 @@ from app.account import AccountUseCases
 from app.open_document import OpenDocument
 from app.rules.ids import uuid7
 from local_db.store import Store
-from local_db.tables import documents
+from local_db.tables import documents, unsent_words
+from local_db.tables.unsent_words import UnsentWord
 from sync.protocol.document_kinds import TASK_LIST
 
 Undo = Callable[[], None]
@@ -106,6 +107,14 @@ class TaskListUseCases:
         """Take a list out of the bin."""
         self._set(list_id, deleted=False)
         return lambda: self._set(list_id, deleted=True)
+
+    def put_aside(self, list_id: str, task_id: str, text: str) -> None:
+        """Keep words that were typed for a list that is gone meanwhile; ``task_id`` is empty for its title."""
+        field = "tasks" if task_id else "title"
+        words = UnsentWord(str(uuid7()), list_id, field, task_id, text, time.time(), "gone")
+        with self._store.transaction():
+            unsent_words.put_aside(self._store, [words])
+        self._queued()
 
     def add(
         self, list_id: str, text: str, who: str = "", until: str = "", index: int | None = None

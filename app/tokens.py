@@ -1,6 +1,7 @@
 """Where a profile's refresh token is kept."""
 
 import hashlib
+import re
 import threading
 from typing import Any
 
@@ -10,6 +11,7 @@ from local_db.tables import settings
 from sync.errors import KeyringLockedError
 
 TOKEN = "refresh-token"
+_TOKEN = re.compile(r"[!-~]{1,1000}")  # no platform's token has blanks or other signs (RFC 6749)
 
 
 class TokenKeeper:
@@ -62,7 +64,7 @@ class TokenKeeper:
 
     def _newest(self, note: dict[str, Any]) -> str | None:
         try:
-            kept = keys.secret_get(self._store.profile, TOKEN)
+            kept = _plausible(keys.secret_get(self._store.profile, TOKEN))
         except Exception as error:  # a backend may raise anything: D-Bus, Windows, a plug-in
             if note["token"] and _hash(note["token"]) == note["hash"]:
                 return str(note["token"])
@@ -86,6 +88,15 @@ class TokenKeeper:
 
     def _account(self) -> str:
         return str(settings.get(self._store, "account", {}).get("id", ""))
+
+
+def _plausible(kept: object) -> str | None:
+    """What the keyring has, if it can be a token. Raises ValueError for rubbish, which is not to be tried and forgotten."""
+    if not kept:
+        return None
+    if not isinstance(kept, str) or not _TOKEN.fullmatch(kept):
+        raise ValueError("the keyring has something else")
+    return kept
 
 
 def _hash(token: str) -> str:

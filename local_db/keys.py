@@ -116,10 +116,10 @@ def secret_set(profile: Path, name: str, value: str | None) -> bool:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """A keyring that is locked or does not answer is called that."""
+    """A keyring that is locked or does not answer is called that; what it raises is its own: D-Bus, Windows, a plug-in."""
     try:
         yield
-    except _keyring().errors.KeyringError as error:
+    except Exception as error:
         raise KeyringLockedError(str(error)) from error
 
 
@@ -144,7 +144,10 @@ def _from_keyring(about: dict[str, Any]) -> bytes:
         stored = _keyring().get_password(SERVICE, about["id"]) if keyring_works() else None
     if stored is None:
         raise KeyMissingError("the keyring has no key for this profile")
-    return bytes.fromhex(stored)
+    try:
+        return bytes.fromhex(stored)
+    except (TypeError, ValueError) as error:
+        raise WrongKeyError("what the keyring has is no key") from error
 
 
 def _fingerprint(key: bytes) -> str:

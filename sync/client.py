@@ -51,7 +51,7 @@ class ApiClient(SignedTransport):
         body = request.model_dump_json().encode()
         headers = {"Content-Type": "application/json"}
         if len(body) > COMPRESS_ABOVE:
-            body, headers["Content-Encoding"] = gzip.compress(body, 3), "gzip"
+            body, headers["Content-Encoding"] = gzip.compress(body, 3, mtime=0), "gzip"
         answer = parsed(ExchangeAnswer, self.ask("POST", "v1/exchange", body, headers))
         whose = getattr(answer, "account", "")
         if whose and self._whose and whose != self._whose:

@@ -1,18 +1,30 @@
 """What a teacher wrote is kept, found and sent, whatever the platform said to it and whatever became of its project."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import keyring
 import pytest
-from PySide6.QtGui import QGuiApplication
+from keyring.backend import KeyringBackend
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from pytestqt.qtbot import QtBot
 
+from app.safety import StoreError
 from app.sync_centre import WaitingItem
-from app.workspace import Workspace
-from local_db.tables import outbox
+from app.workspace import Workspace, open_workspace
+from local_db import errors
+from local_db.tables import documents, outbox
+from sync.errors import KeyringLockedError
 from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Computer, RunningPlatform, active_project
 from tests.window import find_button, message, words_on
+from ui.partners.message import MessageDialog
+from ui.projects.tasks import TasksPanel
 from ui.shell import MainWindow
+from ui.start.program import show_window
 
 Make = Callable[..., Computer]
 LONG = "Wörter 👩🏽‍🏫 " * 600
@@ -236,3 +248,224 @@ def test_words_typed_a_moment_before_the_only_project_goes_are_not_lost(
     page.refresh()
     monkeypatch.undo()
     assert desk.projects.open(project).fields["aims"] == "A moment ago"
+
+
+# -- words on the screen that were not handed over yet -------------------------------------
+
+
+def test_a_task_that_is_being_typed_is_there_again_after_another_project_and_after_a_restart(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
+    one, other = (desk.projects.get(desk.projects.create()) for _time in range(2))
+    assert one and other
+    desk.task_lists.create(one.id, "Plan")
+    panel = window.page("projects").tasks
+    panel.load(one)
+    qtbot.keyClicks(panel.new_task, "Call the muse")
+    panel.load(other)
+    assert panel.new_task.text() == ""
+    panel.load(one)
+    assert panel.new_task.text() == "Call the muse"
+    qtbot.keyClicks(panel.new_task, "um")
+    window.page("projects").leave()
+    again = TasksPanel(window)
+    qtbot.addWidget(again)
+    again.load(one)
+    assert again.new_task.text() == "Call the museum"
+    again.add()
+    again.load(other)
+    again.load(one)
+    assert again.new_task.text() == "" and desk.task_lists.lists(one.id)[0].tasks[0].text == "Call the museum"
+
+
+def test_words_typed_for_a_list_that_is_gone_are_put_aside_and_change_no_other_list(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
+    one, other = (desk.projects.get(desk.projects.create()) for _time in range(2))
+    assert one and other
+    gone, _undo = desk.task_lists.create(one.id, "Plan")
+    task, _undo = desk.task_lists.add(gone, "Call")
+    kept, _undo = desk.task_lists.create(other.id, "Theirs")
+    panel = window.page("projects").tasks
+    panel.load(one)
+    panel.title.selectAll()
+    qtbot.keyClicks(panel.title, "A better name")
+    row = next(iter(panel.tasks))
+    row.text.end(False)
+    qtbot.keyClicks(row.text, " the museum")
+    documents.forget_scope(inside(desk).store, f"project:{one.id}")
+    panel.load(other)
+    panel.leave()
+    put_aside = {(words.field, words.text) for words in desk.unsent_words.all()}
+    assert put_aside == {("title", "A better name"), ("tasks", "Call the museum")}
+    shown = desk.task_lists.get(kept)
+    assert shown and shown.title == "Theirs" and panel.unsaved() == []
+
+
+def test_a_template_does_not_take_the_place_of_what_was_written(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
+    dialog = MessageDialog(window, desk.partners.get("t-2"), lambda _text: None, window)
+    qtbot.addWidget(dialog)
+    beginnings = [dialog.templates.itemData(place) for place in (1, 2)]
+    for place, beginning in enumerate(beginnings, start=1):  # looking through them
+        dialog.templates.setCurrentIndex(place)
+        dialog.templates.activated.emit(place)
+        assert dialog.text.text() == beginning
+    dialog.text.appendPlainText("An hour of work.")
+    written = dialog.text.text()
+    dialog.templates.setCurrentIndex(1)
+    dialog.templates.activated.emit(1)
+    assert dialog.text.text() == f"{written}\n\n{beginnings[0]}"
+
+
+# -- a clock, and a keyring, that are not what they should be ------------------------------
+
+
+@pytest.mark.parametrize("years", [-60, -30, 90, 200])
+def test_a_clock_that_is_decades_off_keeps_nothing_from_the_partner(
+    platform: RunningPlatform, computers: Make, monkeypatch: pytest.MonkeyPatch, years: int
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project, now = active_project(a, b), time.time
+
+    def here() -> float:
+        is_client = threading.current_thread().name.startswith(("Main", "exchange"))
+        return now() + (years * 365 * 86_400 if is_client else 0)
+
+    monkeypatch.setattr(time, "time", here)
+    a.restart()
+    a.workspace.projects.open(project).set_fields({"aims": "Written by a wrong clock. " * 100})
+    a.workspace.projects.write_journal(project, "A diary of another time")
+    a.sync()
+    monkeypatch.undo()
+    b.sync()
+    assert a.workspace.status.waiting == 0
+    assert b.workspace.projects.open(project).fields["aims"].startswith("Written by a wrong clock.")
+    assert [fields["text"] for _id, fields in b.workspace.projects.journal(project)] == ["A diary of another time"]
+
+
+class RudeKeyring(KeyringBackend):
+    """A keyring that answers ``rudely`` with whatever it likes, or raises it."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
+        self.rudely: object = None
+
+    def get_password(self, _service: str, username: str) -> Any:
+        if isinstance(self.rudely, Exception):
+            raise self.rudely
+        return self.kept.get(username) if self.rudely is None else self.rudely
+
+    def set_password(self, _service: str, username: str, password: str) -> None:
+        self.kept[username] = password
+
+    def delete_password(self, _service: str, username: str) -> None:
+        del self.kept[username]
+
+
+@pytest.fixture
+def rude() -> Iterator[RudeKeyring]:
+    before, made = keyring.get_keyring(), RudeKeyring()
+    keyring.set_keyring(made)
+    yield made
+    made.rudely = None
+    keyring.set_keyring(before)
+
+
+RUDE = [OSError("no bus"), RuntimeError("?"), b"\xff\xfe", 5, "no token\nat all \u0131"]
+
+
+@pytest.mark.parametrize("answer", RUDE)
+def test_a_keyring_that_answers_rubbish_signs_nobody_out(
+    platform: RunningPlatform, computers: Make, rude: RudeKeyring, answer: object
+) -> None:
+    a = computers(platform, AYSE)
+    a.sync()
+    a.restart()
+    rude.rudely = answer
+    for _time in range(2):
+        with pytest.raises(KeyringLockedError):
+            a.sync()
+    rude.rudely = None
+    a.sync()
+    assert a.workspace.status.state == "idle"
+
+
+@pytest.mark.parametrize("answer", RUDE)
+def test_a_keyring_that_answers_rubbish_at_the_start_is_told_and_nothing_is_begun_anew(
+    tmp_path: Path, rude: RudeKeyring, answer: object
+) -> None:
+    first = open_workspace(tmp_path / "desk", server="http://127.0.0.1:9")
+    project = first.projects.create()
+    first.close()
+    rude.rudely = answer
+    with pytest.raises(StoreError) as caught:
+        open_workspace(tmp_path / "desk", server="http://127.0.0.1:9")
+    assert type(caught.value) in (errors.KeyringLockedError, errors.WrongKeyError)
+    rude.rudely = None
+    again = open_workspace(tmp_path / "desk", server="http://127.0.0.1:9")
+    assert [one.id for one in again.projects.overview()] == [project]
+    again.close()
+
+
+# -- typing in the window while the project is taken away ----------------------------------
+
+
+def shown_by(computer: Computer, project: str, qtbot: QtBot) -> MainWindow:
+    """The window of a computer, with the draft of a project and the cursor at the end of its aims."""
+    window = show_window(computer.workspace)
+    qtbot.addWidget(window)
+    qtbot.waitExposed(window)
+    window.go("projects")
+    page = window.page("projects")
+    page.show_project(project)
+    page.form.editors["aims"].moveCursor(QTextCursor.MoveOperation.End)
+    return window
+
+
+def test_the_screen_shows_what_is_there_when_the_project_was_closed_while_one_typed(
+    qtbot: QtBot, platform: RunningPlatform, computers: Make
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project = active_project(a, b)
+    window = shown_by(b, project, qtbot)
+    form = window.page("projects").form
+    before = form.editors["aims"].text()
+    a.workspace.projects.close(project)
+    a.sync()
+    qtbot.keyClicks(form.editors["aims"], " one two")
+    assert form.keep()
+    qtbot.keyClicks(form.editors["aims"], " three")
+    b.sync()  # closed: the first words are refused, the others were not stored yet
+    assert form.keep()
+    assert form.editors["aims"].text() == before == form.draft.fields["aims"]
+    qtbot.waitUntil(lambda: form.editors["aims"].isReadOnly())
+    for _time in range(2):
+        b.sync()
+    assert [words.text for words in reversed(b.workspace.unsent_words.all())] == ["one two", "three"]
+    assert a.workspace.projects.open(project).fields["aims"] == before
+    inside(b.workspace).service.stop()
+    window.close()
+
+
+def test_words_typed_in_the_window_while_the_founder_deletes_the_draft_are_put_aside(
+    qtbot: QtBot, platform: RunningPlatform, computers: Make
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project = founded_together(a, b)
+    window = shown_by(b, project, qtbot)
+    form = window.page("projects").form
+    qtbot.keyClicks(form.editors["aims"], " one")
+    assert form.keep()
+    a.workspace.projects.delete(project)
+    a.sync()
+    qtbot.keyClicks(form.editors["aims"], " two")
+    b.sync()
+    qtbot.waitUntil(lambda: form.draft is None)
+    assert sorted(words.text for words in b.workspace.unsent_words.all()) == ["one", "two"]
+    inside(b.workspace).service.stop()
+    window.close()

@@ -94,8 +94,11 @@ class MessageDialog(QDialog):
         return f"message-draft:{self._partner.id}"
 
     def _begin(self) -> None:
-        if self.templates.currentData():
-            self.text.show_text(self.templates.currentData())
+        """Put a template where nothing or another untouched template stands, else behind what was written."""
+        chosen, written = self.templates.currentData(), self.text.text()
+        untouched = {self.templates.itemData(place) for place in range(self.templates.count())}
+        if chosen:
+            self.text.show_text(f"{written}\n\n{chosen}" if written.strip() and written not in untouched else chosen)
 
     def _typed(self) -> None:
         self.saving.typed()

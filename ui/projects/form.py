@@ -57,6 +57,10 @@ class ProjectForm(QWidget):
         self.close_draft()
         self.draft = draft
         self.show_all()
+        self.set_editable(editable)
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the person write, or only read: a project may be closed while it is shown."""
         for editor in self.editors.values():
             if isinstance(editor, (LineField, TextField, QSpinBox)):
                 editor.setReadOnly(not editable)
@@ -102,6 +106,9 @@ class ProjectForm(QWidget):
             for name in self._dirty:
                 self._show(name, draft.fields[name])
         self._dirty.clear()
+        if draft.is_rebuilt:  # words were put aside: the screen shows what is there
+            for name in draft.refresh():
+                self._show(name, draft.fields[name])
         self.kept.emit()
 
     # -- fields ----------------------------------------------------------------------------

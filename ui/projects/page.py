@@ -206,6 +206,7 @@ class ProjectsPage(Page):
             self.form.load(self._use.open(project.id), rules.may_edit_draft(project.state, project.me))
         else:
             self.form.take_in()
+            self.form.set_editable(rules.may_edit_draft(project.state, project.me))
         self.not_taken.show_project(project.id)
         self._show_head(project)
         self._show_tab()

@@ -36,7 +36,7 @@ class TasksPanel(QWidget):
         self._host, self._use = host, host.workspace.task_lists
         self._project: Project | None = None
         self._shown: TaskList | None = None
-        self._typed_words: dict[tuple[str, str], str] = {}
+        self._typed_words: dict[tuple[str, str, str], str] = {}  # by list, task and field
         self.saving = Saving(self, self._store_words)
         self.saving.said.connect(self.said.emit)
         self.saving.failed.connect(self._tell)
@@ -80,6 +80,7 @@ class TasksPanel(QWidget):
         layout.addWidget(scrolled(inner), 1)
         self.new_task = LineField(_("New task"), _("Add a task and press Enter"))
         self.new_task.returnPressed.connect(self.add)
+        self.new_task.textEdited.connect(lambda _text: self.saving.typed())
         self._add = button(_("Add"), self.add)
         line = row(self.new_task, self._add)
         line.setStretch(0, 1)
@@ -92,7 +93,10 @@ class TasksPanel(QWidget):
         """Show one project's lists as they are now."""
         if not self.saving.save() and self._project is not None and self._project.id == project.id:
             return  # what cannot be stored stays on the screen
+        is_other = self._project is None or self._project.id != project.id
         self._project = project
+        if is_other:
+            self.new_task.setText(self._host.workspace.preference(self._draft_name(), ""))
         may_write = rules.may_edit_draft(project.state, project.me)
         lists = self._use.lists(project.id)
         chosen = self.list.show_items([Item(each.id, _line(each), each) for each in lists])
@@ -108,7 +112,10 @@ class TasksPanel(QWidget):
 
     def unsaved(self) -> list[Unsaved]:
         """Words of tasks that could not be stored."""
-        return [Unsaved(_("Task"), text) for text in self._typed_words.values() if text and self.saving.unsaved]
+        if not self.saving.unsaved:
+            return []
+        new = [self.new_task.text()] if self.new_task.isModified() else []
+        return [Unsaved(_("Task"), text) for text in [*self._typed_words.values(), *new] if text]
 
     def _choose(self) -> None:
         if may_go_on(self, self.unsaved(), self.saving.error, self.saving.save):
@@ -133,24 +140,35 @@ class TasksPanel(QWidget):
     # -- typing ----------------------------------------------------------------------------
 
     def _typed(self, task_id: str, field: str, text: str) -> None:
-        self._typed_words[task_id, field] = text
-        self.saving.typed()
+        if self._shown:
+            self._typed_words[self._shown.id, task_id, field] = text
+            self.saving.typed()
 
     def _store_words(self) -> None:
-        if self._shown is None:
-            return
-        for (task_id, field), text in list(self._typed_words.items()):
-            if task_id == TITLE:
-                self._use.rename(self._shown.id, text)
-            elif field == "text":
-                self._use.change(self._shown.id, task_id, text=text)
-            else:
-                self._use.change(self._shown.id, task_id, who=text)
-            del self._typed_words[task_id, field]
-        stored = self._use.get(self._shown.id)
+        for (list_id, task_id, field), text in list(self._typed_words.items()):
+            try:
+                self._store_one(list_id, task_id, field, text)
+            except LookupError:
+                self._use.put_aside(list_id, task_id, text)
+            del self._typed_words[list_id, task_id, field]
+        if self._project and self.new_task.isModified():
+            self._host.workspace.prefer(self._draft_name(), self.new_task.text() or None)
+            self.new_task.setModified(False)
+        stored = self._use.get(self._shown.id) if self._shown else None
         if stored:
             self._shown = stored
             self.list.rename(stored.id, _line(stored))
+
+    def _store_one(self, list_id: str, task_id: str, field: str, text: str) -> None:
+        if task_id == TITLE:
+            self._use.rename(list_id, text)
+        elif field == "text":
+            self._use.change(list_id, task_id, text=text)
+        else:
+            self._use.change(list_id, task_id, who=text)
+
+    def _draft_name(self) -> str:
+        return f"task-draft:{self._project.id}" if self._project else ""
 
     def _forget(self) -> None:
         self._typed_words.clear()
@@ -181,6 +199,7 @@ class TasksPanel(QWidget):
         shown, text = self._shown, self.new_task.text().strip()
         if shown is not None and text and self._do(lambda: self._use.add(shown.id, text)):
             self.new_task.clear()
+            self._host.workspace.remember(self._draft_name(), None)
 
     def _tick(self, task_id: str, done: bool) -> None:
         self._with_list(lambda list_id: self._use.tick(list_id, task_id, done))
