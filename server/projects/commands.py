@@ -156,6 +156,6 @@ def _erase(db: Database, project_id: str) -> None:
     if founder:
         members.leave(db, project_id, founder)
     scope = f"project:{project_id}"
-    for table in ("record", "document", "edit"):
+    for table in ("record", "document", "document_author", "edit"):
         db.execute(f"delete from {table} where scope = ?", scope)
     db.run(Project.update(deleted_at=0.0, approvals=json.dumps([])).where(Project.id == project_id))

@@ -14,7 +14,11 @@ import requests
 from app.rules import projects as rules
 from server.accounts import tokens
 from server.core.database import Account, Member, Project
+from server.core.documents import fields_of
+from sync.protocol.document_kinds import PROJECT_DRAFT
+from sync.protocol.documents import SharedDocument
 from sync.protocol.messages import MAX_SCOPES
+from sync.protocol.yjs import read_state_vector
 from tests.platform import command
 from tests.server.stage import PARTNER, STRANGER, Person, Stage
 
@@ -186,3 +190,56 @@ def test_an_answer_sent_while_the_post_is_taken_down_does_not_outlive_it(stage: 
         records = newcomer(stage).exchange(cursors={})["scopes"]["community:all"]["records"]
         left = [r for r in records if r["kind"] == "post_answer" and r["fields"].get("post_id") == post]
         assert all(r["fields"].get("deleted") for r in left)
+
+
+def test_nobody_writes_on_under_another_teachers_number_so_that_her_next_words_are_lost(stage: Stage) -> None:
+    project = stage.project("draft")
+    founder, cofounder = stage[rules.FOUNDER], stage[rules.COFOUNDER]
+    mine = SharedDocument(PROJECT_DRAFT)
+    assert founder.send(edit(project, mine.set_fields({"title": "Mine"}))) == ["applied"]
+    [(number, clock)] = read_state_vector(mine.state_vector()).items()
+    forged = raw_edit(number, clock, "aims", "Z" * 40)
+    assert cofounder.send(edit(project, forged)) == ["damaged_edit"]
+    assert founder.send(edit(project, mine.set_fields({"title": "Mine, and more"}))) == ["applied"]
+    other = SharedDocument(PROJECT_DRAFT, mine.state())
+    own = other.set_fields({"description": "Ours"})
+    assert (
+        cofounder.send(edit(project, other.state()), edit(project, own)) == ["applied"] * 2
+    )  # a whole replica is fine
+    with stage.db.transaction():
+        fields = fields_of(stage.db, project)
+    assert (
+        fields["title"].startswith("Mine, and more") and "Ours" in fields["description"] and "Z" not in fields["aims"]
+    )
+
+
+def edit(project: str, data: bytes) -> dict[str, Any]:
+    """A change of a project's draft."""
+    about = {"scope": f"project:{project}", "kind": "project_draft", "document_id": project, "at": 5}
+    return {"type": "document", "id": new_id(), **about, "data": base64.b64encode(data).decode()}
+
+
+def raw_edit(number: int, clock: int, part: str, text: str) -> bytes:
+    """A Yjs update with one insertion at the beginning of a text, by a number of one's choice."""
+    root, words = part.encode(), text.encode()
+    return b"".join(
+        (
+            b"\x01\x01",
+            varint(number),
+            varint(clock),
+            b"\x04\x01",
+            varint(len(root)),
+            root,
+            varint(len(words)),
+            words,
+            b"\0",
+        )
+    )
+
+
+def varint(number: int) -> bytes:
+    """A number as lib0 writes it."""
+    made = b""
+    while number > 127:
+        made, number = made + bytes([number & 127 | 128]), number >> 7
+    return made + bytes([number])
