@@ -188,6 +188,8 @@ def limits() -> str:
             "refused `same_message`",
         ),
         ("open posts", f"{outreach.POSTS_OPEN}, each for {outreach.POST_DAYS} days", "refused `too_many_posts`"),
+        ("projects of one person", f"{projects.MOST_PROJECTS:,}", "refused `too_many_projects`"),
+        ("a founder's open invitations", projects.OPEN_INVITATIONS, "refused `too_many_invitations`"),
         *_file_rows(),
         ("what is deleted can come back", f"{BIN_DAYS} days", ""),
         ("tombstones are kept", f"{TOMBSTONE_DAYS} days", "`reset`"),

@@ -35,6 +35,8 @@ REFUSALS = {
         "the person who gets it."
     ),
     "too_many_messages": mark("You have sent very many messages today. Try again tomorrow."),
+    "too_many_projects": mark("You are in as many projects as the platform allows. Delete a draft first."),
+    "too_many_invitations": mark("Very many of your invitations are still open. Wait for answers first."),
     "too_many_posts": mark("You have three open posts already. Take one down first."),
     "same_post": mark("You have posted this already. One post is enough: everybody sees it."),
     "post_is_closed": mark("This post was taken down in the meantime."),

@@ -19,6 +19,8 @@ MAX_DIARY = 20_000  # characters of one entry
 
 FOUNDER, COFOUNDER, OFFICE = "founder", "cofounder", "office"
 INVITED, FORMER = rights.INVITED, rights.FORMER
+MOST_PROJECTS = 1_000  # that one person is a member of
+OPEN_INVITATIONS = 30  # of one founder, unanswered: who is invited follows the project too
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from server.core.problems import ProblemError
 from sync.protocol import messages
 
 CLIENT_ID = "twindesk"
+_NO_NUL = r"^[^\x00]*$"  # which no database keeps in a text
 router = APIRouter()
 
 
@@ -40,11 +41,11 @@ def show_sign_in(
 def sign_in(
     request: Request,
     db: Db,
-    email: Annotated[str, Form(max_length=200)],
-    password: Annotated[str, Form(max_length=200)],
-    redirect_uri: Annotated[str, Form(max_length=200)],
+    email: Annotated[str, Form(max_length=200, pattern=_NO_NUL)],
+    password: Annotated[str, Form(max_length=200, pattern=_NO_NUL)],
+    redirect_uri: Annotated[str, Form(max_length=200, pattern=_NO_NUL)],
     state: Annotated[str, Form(max_length=200)],
-    code_challenge: Annotated[str, Form(min_length=43, max_length=128)],
+    code_challenge: Annotated[str, Form(min_length=43, max_length=128, pattern=_NO_NUL)],
 ) -> Response:
     """Check the password and hand a code to the program's loopback address."""
     _check_client("code", CLIENT_ID, redirect_uri, "S256")

@@ -14,6 +14,7 @@ Person = dict[str, Any]
 def ask(db: Database, account: Person, args: Args) -> None:
     """Ask somebody to be a contact. Who declined is not asked again by the same person; the other way round they may."""
     other = teacher(db, args["account_id"], besides=account["id"])
+    _hold(db, account, other)
     mine = state_of(db, account["id"], other["id"])
     if mine in ("contact", "asked"):
         return
@@ -31,6 +32,7 @@ def ask(db: Database, account: Person, args: Args) -> None:
 def answer(db: Database, account: Person, args: Args) -> None:
     """Accept or decline somebody who asked."""
     other = teacher(db, args["account_id"], besides=account["id"])
+    _hold(db, account, other)
     state, wanted = state_of(db, account["id"], other["id"]), "contact" if args["accept"] else "declined"
     if state == wanted:
         return
@@ -77,6 +79,11 @@ def teacher(db: Database, account_id: str, *, besides: str) -> Person:
     if row is None or row["id"] == besides:
         raise Refused("no_such_person")
     return row
+
+
+def _hold(db: Database, one: Person, other: Person) -> None:
+    """What two people do about each other at once happens one after the other."""
+    db.hold(f"contact:{'--'.join(sorted((one['id'], other['id'])))}")
 
 
 def _become_contacts(db: Database, one: Person, other: Person) -> None:

@@ -14,7 +14,7 @@ from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 POOL = 20  # connections of one process
 STATEMENT_MS, LOCK_MS, IDLE_MS = 30_000, 15_000, 60_000
 Trouble = Literal["conflict", "lost", "busy", "full", ""]
-_CONFLICTS = {"40001", "40P01"}  # serialization failure, deadlock
+_CONFLICTS = {"40001", "40P01", "23505"}  # serialization failure, deadlock, two made one id at once
 _BUSY = {"55P03", "57014", "53300"}  # lock not available, statement cancelled, too many connections
 _FULL = {"53100", "53200"}  # disk, memory
 _LOST = ("08", "57P")  # connection errors, the server is going down or coming up
@@ -72,7 +72,8 @@ def trouble(error: BaseException) -> Trouble:
     driver = getattr(error, "orig", error)
     if isinstance(driver, sqlite3.Error):
         return _of_sqlite(getattr(driver, "sqlite_errorcode", 0) & 0xFF)
-    if isinstance(error, peewee.OperationalError | peewee.InterfaceError) and hasattr(driver, "sqlstate"):
+    reached = peewee.OperationalError | peewee.InterfaceError | peewee.IntegrityError
+    if isinstance(error, reached) and hasattr(driver, "sqlstate"):
         return _of_postgresql(driver.sqlstate)
     return ""
 

@@ -119,7 +119,8 @@ class Database:
             raise
 
     def transact(self, work: Callable[[], T]) -> T:
-        """``work`` in one transaction, again from the start after a deadlock or a lost connection.
+        """``work`` in one transaction, again from the start after a deadlock, a lost connection, or an id that another made
+        at the same time.
 
         So ``work`` does nothing but read and write the database, and may run more than once. Inside a transaction it
         simply runs: the outermost one tries again.

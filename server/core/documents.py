@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.core.database import Database, Document, Edit
+from server.core.document_authors import Authors
 from server.core.door import Door
 from server.core.quotas import Meter
 from server.core.refusals import Refused
@@ -21,6 +22,7 @@ class _Open:
     scope: str
     is_new: bool
     size: int
+    authors: Authors
     changed: bool = False
 
 
@@ -41,13 +43,20 @@ class OpenDocuments:
             raise Refused("exists")
         if document.size + len(change.data) > MAX_STATE:
             raise Refused("document_full")
+        account_id, new = str(self._door.account["id"]), set[int]()
+
+        def admit(numbers: set[int]) -> None:
+            document.authors.check(account_id, numbers)
+            new.update(numbers)
+
         try:
-            document.replica.merge(change.data)
+            document.replica.merge(change.data, admit=admit)
         except DocumentError as error:
             raise Refused("gap" if str(error) == "gap" else "damaged_edit") from None
         document.changed, document.size = True, document.size + len(change.data)
         self._meter.fill(change.scope, len(change.data))
         self._remember(change, device, now)
+        document.authors.keep(account_id, new)
 
     def store(self) -> None:
         """Write every changed document."""
@@ -83,13 +92,14 @@ class OpenDocuments:
         return known
 
     def _loaded(self, change: DocumentChange, kind: DocumentKind, row: dict[str, Any] | None) -> _Open:
+        authors = Authors(self._db, change.document_id, change.scope)
         if row is None:
-            return _Open(SharedDocument(kind), change.scope, True, 0)
+            return _Open(SharedDocument(kind), change.scope, True, 0, authors)
         stored = DOCUMENTS.get(row["kind"])
         if stored is None:
             raise Refused("unknown_kind")
         state = bytes(row["state"])
-        return _Open(SharedDocument(stored, state), row["scope"], False, len(state))
+        return _Open(SharedDocument(stored, state), row["scope"], False, len(state), authors)
 
     def _remember(self, change: DocumentChange, device: str, now: float) -> None:
         account = self._door.account

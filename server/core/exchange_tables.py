@@ -72,4 +72,17 @@ class SentMessage(peewee.Model):
         indexes = ((("from_id", "at"), False), (("from_id", "to_id"), False))
 
 
-MODELS = [Device, RecordKey, Buried, Usage, SentMessage]
+class DocumentAuthor(peewee.Model):
+    """Whose a number is under which edits of a document are written."""
+
+    document_id = peewee.TextField()
+    number = peewee.BigIntegerField()
+    scope = peewee.TextField(index=True)
+    account_id = peewee.TextField()
+
+    class Meta:
+        table_name = "document_author"
+        primary_key = peewee.CompositeKey("document_id", "number")
+
+
+MODELS = [Device, DocumentAuthor, RecordKey, Buried, Usage, SentMessage]

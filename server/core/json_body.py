@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.core.problems import ProblemError
+from sync.protocol.messages import MAX_SCOPES
 
 MAX_VALUES = 400_000  # values and keys: 2,500 changes of 60 fields each, and room
 MAX_DEPTH = 32
-MAX_KEYS, MAX_KEYS_BELOW = 2_500, 250  # of one object: in the upper two levels, and further down
+MAX_KEYS, MAX_KEYS_BELOW = MAX_SCOPES, 250  # of one object: in the upper two levels, and further down
 MAX_ITEMS = 5_000  # of one list
 MAX_NUMBER = 10**20
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)

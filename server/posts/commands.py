@@ -45,6 +45,7 @@ def reopen(db: Database, account: dict[str, Any], args: Args) -> None:
 
 def answer(db: Database, account: dict[str, Any], args: Args) -> None:
     """Answer a post where everybody can read it."""
+    _hold(db, args["post_id"])
     if records.get(db, "post", args["post_id"]) is None:
         raise Refused("post_is_closed")
     fields = {"post_id": args["post_id"], "text": args["text"].strip()}
@@ -60,6 +61,7 @@ def take_down_expired(db: Database) -> int:
 
 
 def _own(db: Database, account: dict[str, Any], post_id: str) -> dict[str, Any]:
+    _hold(db, post_id)
     known = records.with_tombstone(db, "post", post_id)
     if known is None:
         raise Refused("post_is_closed")
@@ -68,7 +70,13 @@ def _own(db: Database, account: dict[str, Any], post_id: str) -> dict[str, Any]:
     return known
 
 
+def _hold(db: Database, post_id: str) -> None:
+    """An answer comes before a post is taken down, and goes with it, or after, and is refused."""
+    db.hold(f"post:{post_id}")
+
+
 def _take_down(db: Database, post_id: str) -> None:
+    _hold(db, post_id)
     records.bury(db, "post", post_id, under=post_id)
     for answer_id in records.ids_by(db, "post_answer", "post_id", post_id):
         records.bury(db, "post_answer", answer_id, under=post_id)

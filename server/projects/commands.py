@@ -12,19 +12,20 @@ from server.core.database import Database, Member, Project
 from server.core.documents import fields_of
 from server.core.door import locked_project, role_in_project
 from server.core.refusals import Refused
-from server.projects import members
+from server.projects import members, quotas
 
 Args = dict[str, Any]
 KEPT_DAYS = 30  # a deleted project can be brought back
 
 
 def create(db: Database, account: dict[str, Any], args: Args) -> None:
-    """Begin a project; the same once more changes nothing. Raises Refused for somebody else's id."""
+    """Begin a project; the same once more changes nothing. Raises Refused for somebody else's id, or too many."""
     project_id = args["project_id"]
     if db.one(Project.select(Project.id).where(Project.id == project_id)):
         if _founder_id(db, project_id) != account["id"]:
             raise Refused("exists")
         return
+    quotas.check_projects(db, account["id"])
     db.run(Project.insert(id=project_id, state=rules.DRAFT))
     db.run(Member.insert(project_id=project_id, account_id=account["id"], role=rules.FOUNDER, state="member"))
     members.announce(db, project_id)
@@ -42,6 +43,7 @@ def invite(db: Database, account: dict[str, Any], args: Args) -> None:
             raise Refused("has_cofounder")
         if member["account_id"] != other:
             members.leave(db, project_id, member["account_id"])
+    quotas.check_invitations(db, account["id"], project_id)
     members.invite(db, project_id, other)
     members.announce(db, project_id)
 
@@ -52,6 +54,7 @@ def accept(db: Database, account: dict[str, Any], args: Args) -> None:
     if role_in_project(db, project_id, account["id"]) != rules.INVITED:
         return  # has joined already
     state = rules.after("accept", locked_project(db, project_id)["state"])
+    quotas.check_projects(db, account["id"])
     members.join(db, project_id, account["id"])
     _move(db, project_id, state)
 
@@ -110,6 +113,7 @@ def restore(db: Database, account: dict[str, Any], args: Args) -> None:
         return
     if _founder_id(db, project_id) != account["id"]:
         raise Refused("not_yours")
+    quotas.check_projects(db, account["id"])
     if not members.bring_back(db, project_id):
         raise Refused("not_possible_now")
     _move(db, project_id, rules.DRAFT, deleted_at=0.0)
@@ -153,6 +157,6 @@ def _erase(db: Database, project_id: str) -> None:
     if founder:
         members.leave(db, project_id, founder)
     scope = f"project:{project_id}"
-    for table in ("record", "document", "edit"):
+    for table in ("record", "document", "document_author", "edit"):
         db.execute(f"delete from {table} where scope = ?", scope)
     db.run(Project.update(deleted_at=0.0, approvals=json.dumps([])).where(Project.id == project_id))

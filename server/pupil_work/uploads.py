@@ -60,13 +60,16 @@ def create_upload(
     upload_id = idempotency_key or str(uuid7())
     if Door(db, account).refusal(f"project:{announced.project_id}", "publish_work"):
         raise ProblemError(403, "not_yours", "Not a member of this project", RESUMABLE)
-    with db.transaction():
+
+    def begin() -> None:
         known = arrival.find(db, upload_id)
         if known is None:
             quotas.check(db, account["id"], announced.project_id, size)
             arrival.begin(db, upload_id, account, announced, size)
         elif not arrival.is_same(known, account, announced, size):
             raise ProblemError(409, "key_reused", "This Idempotency-Key belongs to another file", RESUMABLE)
+
+    db.transact(begin)
     return Response(status_code=201, headers=RESUMABLE | {"Location": f"/v1/uploads/{upload_id}"})
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # pycrdt brings a tenth of a second of modules: the first doc
 __all__ = ["MAX_STATE", "DocumentError", "DocumentKind", "SharedDocument", "merge", "merged"]
 
 MAX_STATE = 8 * 1024 * 1024
+Admit = Callable[[set[int]], None]
 
 
 class SharedDocument:
@@ -81,25 +82,26 @@ class SharedDocument:
 
     # -- merging ---------------------------------------------------------------------------
 
-    def apply(self, update: bytes, structs: int = MAX_STRUCTS) -> frozenset[str]:
+    def apply(self, update: bytes, structs: int = MAX_STRUCTS, admit: Admit | None = None) -> frozenset[str]:
         """Merge an edit from elsewhere; the names of the parts it touched.
 
         Raises DocumentError, and then nothing changed: for bytes that are no edit, bring more than ``structs``
-        insertions, or do not stand on what is here ("gap").
+        insertions, or do not stand on what is here ("gap"). ``admit`` is asked before about the numbers of the authors
+        of what is new, and may raise it too.
         """
         parsed, owners = read(update), self._place_owners()
         touched, integration = owners.take_in(parsed, self._vector())
-        self._integrate(update, integration, structs)
+        self._integrate(update, integration, structs, admit)
         self._owners = owners
         return touched
 
-    def merge(self, update: bytes, structs: int = MAX_EDIT_STRUCTS) -> None:
+    def merge(self, update: bytes, structs: int = MAX_EDIT_STRUCTS, admit: Admit | None = None) -> None:
         """As :meth:`apply`, without looking up what was touched. Raises DocumentError likewise."""
         parsed = read(update)
         if any(struct.content == TYPE for run in parsed.structs.values() for struct in run):
-            self.apply(update, structs)  # which also knows how deep types lie in each other
+            self.apply(update, structs, admit)  # which also knows how deep types lie in each other
             return
-        self._integrate(update, Integration(parsed, self._vector()).run(), structs)
+        self._integrate(update, Integration(parsed, self._vector()).run(), structs, admit)
         self._owners = None
 
     def take_in(self, state: bytes) -> None:
@@ -117,9 +119,11 @@ class SharedDocument:
             self._take(edit)
         self._known = self._owners = None
 
-    def _integrate(self, update: bytes, integration: Integration, structs: int) -> None:
+    def _integrate(self, update: bytes, integration: Integration, structs: int, admit: Admit | None) -> None:
         if integration.new > structs:
             raise DocumentError("too many structs at once")
+        if admit:
+            admit(integration.authors)
         self._take(update)
         self._known = integration.state
         if integration.overlaps and read_state_vector(self.state_vector()) != integration.state:

@@ -27,7 +27,7 @@ RecordId = Annotated[
 Scope = Annotated[str, StringConstraints(pattern=r"^(account|project|community):[0-9a-zA-Z_-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Number = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
-Moment = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]  # seconds since 1970
+Moment = Annotated[float, Field(strict=True, ge=0, le=1e11, allow_inf_nan=False)]  # seconds since 1970
 Text = Annotated[str, StringConstraints(max_length=20_000, strict=True)]
 Whole = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
 Scalar = Text | Annotated[bool, Field(strict=True)] | Whole | None

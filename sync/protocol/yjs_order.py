@@ -21,14 +21,15 @@ def gaps(update: Update, known: Mapping[int, int]) -> dict[int, int]:
 class Integration:
     """Takes an update's structs in by the order of their needs, as the library does.
 
-    ``state`` is how far it is, ``new`` how many structs were new to it; ``overlaps`` tells whether one was known in
-    part, and may contradict what is there.
+    ``state`` is how far it is, ``new`` how many structs were new to it, and ``authors`` whose they are; ``overlaps``
+    tells whether one was known in part, and may contradict what is there.
     """
 
     def __init__(self, update: Update, known: Mapping[int, int]) -> None:
         self.state = dict(known)
         self.overlaps = False
         self.new = 0
+        self.authors: set[int] = set()
         self._deleted = update.deleted
         self._queues = {client: [s for s in run if s.content != SKIP] for client, run in update.structs.items()}
         self._next = dict.fromkeys(self._queues, 0)
@@ -62,6 +63,7 @@ class Integration:
                     self.overlaps |= struct.clock < now
                     self.state[client] = end
                     self.new += 1
+                    self.authors.add(client)
                     yield client, struct
                 del waiting[client]
             elif missing in waiting or self._next.get(missing, 0) >= len(self._queues.get(missing, ())):
