@@ -2,7 +2,8 @@
 
 A platform of its own process holds ``count`` made-up teachers (1.2 million if not said), all of them to be published.
 While its publisher works, a teacher changes their profile again and again, which writes to the database each time. The
-same is done afterwards, when nothing is published, to compare. On SQLite and on PostgreSQL.
+same is done as often afterwards, when nothing is published: what is longest there is the machine's doing. On SQLite
+and on PostgreSQL.
 """
 
 import socket
@@ -33,7 +34,9 @@ from tests.inside import inside
 from tests.platform import postgres_url
 from ui.demo.platform import TEACHERS, browser_of
 
-COUNT, AFTERWARDS, PAUSE = 1_200_000, 100, 0.05
+COUNT, PAUSE = 1_200_000, 0.05
+MOST_AFTERWARDS = 1_000
+AIM = 100  # milliseconds that anybody should wait at most
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -95,10 +98,14 @@ class Teacher:
             fields={"about": f"Change {self._number}"},
         )
         begun = time.perf_counter()
-        answer = self._client.exchange(ExchangeRequest(device="benchmark", cursors={}, changes=[change]))
+        answer = self._client.exchange(self._request(change))
         took = time.perf_counter() - begun
         assert answer.results[0].status == "applied", answer.results
         return took
+
+    def _request(self, change: RecordChange) -> ExchangeRequest:
+        turn = self._number
+        return ExchangeRequest(device="benchmark", turn=turn, nonce=f"n{turn}", cursors={}, changes=[change])
 
     def close(self) -> None:
         """Close the workspace."""
@@ -119,7 +126,8 @@ def told(name: str, took: list[float]) -> str:
     ordered = sorted(took)
     return (
         f"{name}: {len(took)} exchanges, p50 {statistics.median(took):.0f} ms, "
-        f"p99 {ordered[int(len(ordered) * 0.99)]:.0f} ms, longest {ordered[-1]:.0f} ms"
+        f"p99 {ordered[int(len(ordered) * 0.99)]:.0f} ms, longest {ordered[-1]:.0f} ms, "
+        f"{sum(one > AIM for one in took)} above {AIM}"
     )
 
 
@@ -137,13 +145,13 @@ def measure(name: str, data: Path, url: str, count: int) -> None:
             teacher, lambda: folder.list().number == before or any(folder.folder.glob("*.journal"))
         )
         seconds = time.perf_counter() - begun
-        afterwards = iter(range(AFTERWARDS))
+        afterwards = iter(range(min(len(while_publishing), MOST_AFTERWARDS)))
         alone = waits(teacher, lambda: next(afterwards, None) is not None)
         teacher.close()
     published = sum(pack.profiles for pack in folder.list().packs)
     assert published > 0.9 * count, f"{published} of {count}"  # some have expired already
     print(f"{name}: {published:,} teachers published in {seconds:.0f} s", flush=True)
-    print("  " + told("meanwhile", while_publishing) + " (aim: longest 100)", flush=True)
+    print("  " + told("meanwhile", while_publishing), flush=True)
     print("  " + told("afterwards", alone), flush=True)
 
 

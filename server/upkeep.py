@@ -1,15 +1,13 @@
 """Everything the platform does by itself, and how often."""
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from server.accounts import attempts, codes, tokens
 from server.core import devices, feed, quotas, records, remembered
 from server.core.database import Database
 from server.core.jobs import Job
-from server.directory import publishing
-from server.directory.packs import PackFolder
+from server.directory.publisher import Publisher
 from server.messages import commands as messages
 from server.posts import commands as posts
 from server.projects import commands as projects
@@ -25,8 +23,9 @@ LIMIT_DAYS = 40
 
 def jobs(database: Database, data: Path) -> list[Job]:
     """The jobs of a platform on this database and data folder."""
+    publisher = Publisher(database, data)
     return [
-        Job("publish the directory", MINUTE, lambda: publish_directory(database, data)),
+        Job("publish the directory", MINUTE, publisher.publish, publisher.stop),
         Job("take down expired posts", 10 * MINUTE, lambda: posts.take_down_expired(database)),
         Job("remove expired tokens", HOUR, lambda: tokens.remove_expired(database)),
         Job("remove expired codes", 10 * MINUTE, lambda: codes.remove_expired(database)),
@@ -44,15 +43,6 @@ def jobs(database: Database, data: Path) -> list[Job]:
         Job("forget devices long unseen", DAY, lambda: devices.forget_unseen(database, _ago(DEVICE_DAYS))),
         Job("forget what the limits no longer look at", DAY, lambda: messages.forget_old(database, _ago(LIMIT_DAYS))),
     ]
-
-
-def publish_directory(database: Database, data: Path) -> bool:
-    """What teachers changed of their entries goes into the directory; whether there was anything."""
-    today = datetime.now(UTC).date()
-    if not publishing.waiting(database, today):
-        return False
-    publishing.publish(database, PackFolder(data / "packs"), today)
-    return True
 
 
 def _forget_deleted(database: Database) -> None:

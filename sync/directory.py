@@ -236,19 +236,25 @@ class DirectorySync:
         pack = fetched.pack
         for file, data in fetched.files:
             try:
-                with _its_own_fault():
-                    if file.since == 0:
-                        self._take_in(fetched, file, data, stopped)
-                    else:
-                        delta = packs.read_delta(self._db, pack, file, data, fetched.complaints)
-                        first = rows.take(file.lines)
-                        index.apply_delta(self._db, pack.country, pack.part, file.number, file.sha256, *delta, first)
+                with _its_own_fault(), self._db.transaction():
+                    self._apply(fetched, file, data, rows, stopped)
+                    self._downloads.forget(name_of(pack, file))  # both or neither: else its bytes stayed for long
             except BadPackError as error:
                 self._refuse(pack, file, error, outcome)
                 return
-            self._downloads.forget(name_of(pack, file))
         outcome.complaints += fetched.complaints[: max(0, packs.MOST_COMPLAINTS - len(outcome.complaints))]
         outcome.packs += 1
+
+    def _apply(
+        self, fetched: "_Fetched", file: PackFile, data: bytes, rows: "_RowNumbers", stopped: threading.Event
+    ) -> None:
+        pack = fetched.pack
+        if file.since == 0:
+            self._take_in(fetched, file, data, stopped)
+        else:
+            delta = packs.read_delta(self._db, pack, file, data, fetched.complaints)
+            first = rows.take(file.lines)
+            index.apply_delta(self._db, pack.country, pack.part, file.number, file.sha256, *delta, first)
 
     def _take_in(self, fetched: "_Fetched", file: PackFile, data: bytes, stopped: threading.Event) -> None:
         def tick(_rows: int) -> None:

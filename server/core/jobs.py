@@ -17,11 +17,15 @@ LOCK = "jobs"  # held by the one process that does them, on PostgreSQL
 
 @dataclass
 class Job:
-    """Something to do every so many seconds. ``work`` must bear being stopped anywhere and done again."""
+    """Something to do every so many seconds. ``work`` must bear being stopped anywhere and done again.
+
+    ``stop`` is called from another thread when the platform ends: work that lasts comes back soon.
+    """
 
     name: str
     every: float
     work: Callable[[], object]
+    stop: Callable[[], object] = lambda: None
     due: float = field(default=0.0, compare=False)  # by the monotonic clock; 0 is at once
 
 
@@ -40,13 +44,18 @@ class Jobs:
     def stop(self) -> None:
         """End the thread."""
         self._stopped.set()
+        for job in self._jobs:
+            job.stop()
         if self._thread.is_alive():
             self._thread.join(30)
 
     def do_due(self) -> list[str]:
         """Do what is due, unless another process is at it; the names of those that were done without a fault."""
         with self._database.only_here(LOCK) as mine:
-            return [job.name for job in self._jobs if mine and time.monotonic() >= job.due and self._do(job)]
+            return [job.name for job in self._jobs if mine and self._is_due(job) and self._do(job)]
+
+    def _is_due(self, job: Job) -> bool:
+        return not self._stopped.is_set() and time.monotonic() >= job.due
 
     def _do(self, job: Job) -> bool:
         job.due = time.monotonic() + job.every

@@ -12,7 +12,6 @@ changed meanwhile stays dirty and goes out the next time. A lock on the folder l
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,10 +23,11 @@ from filelock import FileLock
 from app.rules.directory import PARTS, part_of
 from server.core.database import Card, Database
 from server.directory.journal import Journal, Noted
+from server.directory.pace import Pace
 from server.directory.packs import PackFolder, changed_fields, wants_whole
 from sync.protocol.messages import Pack, PackFile, PackList
 
-PAGE = 500  # entries read, or noted, at once
+PAGE = 500  # entries read at once, and the most that are noted at once
 KEPT_DELTAS = 7  # of a pack that is written anew
 PackName = tuple[str, str]  # country and part
 
@@ -178,15 +178,23 @@ def _entries(db: Database, ids: list[str], columns: str) -> Iterator[tuple[Any, 
 
 def _note_published(db: Database, journal: Journal) -> None:
     """Note what the packs have now. What is not as it was read stays dirty. May be done again."""
+    pace = Pace()
     for page in journal.pages(PAGE):
-        begun = time.monotonic()
-        with db.transaction():
-            db.many(
-                "update card set published = ?, dirty = case when fields = ? and keepable = ? and expires = ? then ? "
-                "else dirty end where id = ?",
-                [(n.published, n.fields, n.keepable, n.expires, False, n.id) for n in page],
-            )
-        time.sleep(min(0.05, time.monotonic() - begun))  # others who wait to write have their turn
+        while page:
+            now, page = page[: pace.rows], page[pace.rows :]
+            with pace.turn(len(now)):
+                db.transact(lambda rows=now: _mark(db, rows))  # type: ignore[misc]
+            if db.is_sqlite:  # else whoever writes next would have to put all of it into the file
+                db.execute("pragma wal_checkpoint(passive)")
+            pace.rest()
+
+
+def _mark(db: Database, page: list[Noted]) -> None:
+    db.many(
+        "update card set published = ?, dirty = case when fields = ? and keepable = ? and expires = ? then ? "
+        "else dirty end where id = ?",
+        [(n.published, n.fields, n.keepable, n.expires, False, n.id) for n in page],
+    )
 
 
 def _stale(today: date) -> peewee.Expression:

@@ -17,7 +17,8 @@ from server.accounts import codes, tokens
 from server.core import remembered
 from server.core.database import Applied, AuthCode, Card, Database, Token
 from server.core.jobs import LOCK, Job, Jobs
-from server.upkeep import jobs, publish_directory
+from server.directory.publisher import Publisher
+from server.upkeep import jobs
 from tests.conftest import wait_until
 from tests.platform import AYSE, RunningPlatform
 from tests.server.test_accounts import CHALLENGE, REDIRECT, account_id, at_once, me, pair
@@ -94,7 +95,7 @@ def test_the_platforms_own_jobs_tidy_up_and_publish(any_platform: RunningPlatfor
     assert len(runner.do_due()) == len(jobs(database, any_platform.data)), "none of them failed"
     assert database.execute("select count(*) from auth_code") == [(0,)]
     assert database.execute("select count(*) from token") == [(3,)] and me(any_platform, good["access_token"]) == 200
-    assert not publish_directory(database, any_platform.data), "nothing is left to publish"
+    assert not Publisher(database, any_platform.data).publish(), "nothing is left to publish"
 
 
 def test_answers_are_remembered_for_sixty_days_and_then_forgotten(any_platform: RunningPlatform) -> None:
