@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ("app", "ui", "sync", "local_db", "i18n", "server")
 ROOMS = (*SHIPPED, "tests", "benchmarks")
-DOCUMENTED = 0.90  # of the public definitions of the shipped rooms have a docstring at least
+DOCUMENTED = 0.95
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
