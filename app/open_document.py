@@ -34,6 +34,7 @@ class OpenDocument:
         self._unstored_names: set[str] = set()
         self.left_out = False
         stored = self._stored()
+        self._was_stored = stored.at > 0
         self._replica = SharedDocument(kind, stored.state or None)
         self._generation, self._seen = stored.generation, stored.state
         self._kept_fields = self._replica.fields()
@@ -85,7 +86,7 @@ class OpenDocument:
     def refresh(self) -> set[str]:
         """Take in what arrived from others; gives the names of the parts that changed. What is unsaved stays."""
         before, stored = self._replica.fields(), self._stored()
-        if stored.generation != self._generation:
+        if self._is_another(stored):
             self._begin_again(stored)
         elif stored.state != self._seen:
             self._replica.take_in(stored.state)
@@ -103,12 +104,12 @@ class OpenDocument:
             return False
         with self._store.transaction():  # the sync thread may have put others' edits into the state meanwhile
             stored = self._stored()
-            is_rebuilt = stored.generation != self._generation
+            is_rebuilt = self._is_another(stored)
             seen = self._seen if is_rebuilt else self._store_edits(stored)
         if is_rebuilt:
             self._begin_again(stored)
             return self._keep(b"", ())
-        self._seen, self._kept_fields = seen, self._replica.fields()
+        self._seen, self._kept_fields, self._was_stored = seen, self._replica.fields(), True
         self._unstored.clear()
         self._unstored_names.clear()
         self._queued()
@@ -128,20 +129,31 @@ class OpenDocument:
         return kept.state if whole is self._replica else self._seen
 
     def _begin_again(self, stored: Stored) -> None:
-        """The document was rebuilt from the platform's state: unsaved words stand on it, or are put aside."""
+        """The document was rebuilt from the platform's state: unsaved words stand on it, or are put aside.
+
+        So they are when it is not on this computer any more, because the project is not the teacher's any more.
+        """
         new = SharedDocument(self.kind, stored.state or None)
+        is_gone = self._was_stored and not stored.at
         try:
+            if is_gone and self._unstored:
+                raise DocumentError("gone")
             for edit in self._unstored:
                 new.apply(edit)
         except DocumentError:
             versions = (self._replica.fields(), self._kept_fields)
             with self._store.transaction():
-                put_aside(self._store, self.kind, self.id, versions, "rebuilt")
+                put_aside(self._store, self.kind, self.id, versions, "gone" if is_gone else "rebuilt")
             self._queued()
             new = SharedDocument(self.kind, stored.state or None)
             self._unstored.clear()
             self._unstored_names.clear()
         self._replica, self._generation, self._seen = new, stored.generation, stored.state
+        self._kept_fields, self._was_stored = new.fields(), stored.at > 0
+
+    def _is_another(self, stored: Stored) -> bool:
+        """Whether what is stored did not grow out of what is open here: it was rebuilt, or is gone from this computer."""
+        return stored.generation != self._generation or (self._was_stored and not stored.at)
 
     def _stored(self) -> Stored:
         return documents.get(self._store, self.id) or Stored(self.id, self._scope, self.kind.name, b"", {}, 0.0)

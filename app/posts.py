@@ -40,6 +40,8 @@ class Post:
 
 @dataclass(frozen=True)
 class Answer:
+    """An answer to a post; ``waiting`` until it was sent. ``at`` is seconds since 1970."""
+
     id: str
     author_id: str
     author: str

@@ -14,6 +14,7 @@ from app.rules import filenames
 from app.rules import projects as rules
 from app.rules.ids import uuid7
 from app.rules.text import storable
+from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
 from local_db.tables.documents import Stored
@@ -80,15 +81,25 @@ class ProjectUseCases:
 
     def overview(self) -> list[Project]:
         """All projects of the teacher, the last changed first."""
-        found = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, PROJECT_DRAFT.name)}
+        drafts = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, PROJECT_DRAFT.name)}
         rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
         waiting = self._waiting()
-        mine = [pid for pid in {*found, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
-        shown = [self._project(pid, *found.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
+        mine = [pid for pid in {*drafts, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
+        shown = [self._project(pid, *drafts.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
         kept = [project for project in shown if project.state != rules.DELETED and project.waiting != "delete_project"]
         return sorted(kept, key=lambda project: -project.changed_at)
 
+    def today(self) -> list[TodayItem]:
+        """Invitations, drafts to go on with, and what is with somebody else."""
+        items = []
+        for project in self.overview():
+            if kind := _today_kind(project):
+                person = project.founder if project.me != rules.FOUNDER else project.cofounder
+                items.append(TodayItem(kind, project.title, project.id, person))
+        return items
+
     def get(self, project_id: str) -> Project | None:
+        """One of the teacher's projects; None where there is none of that id."""
         return next((project for project in self.overview() if project.id == project_id), None)
 
     def create(self) -> str:
@@ -104,10 +115,12 @@ class ProjectUseCases:
         return project_id
 
     def open(self, project_id: str) -> OpenDraft:
+        """The draft of a project, for editing."""
         me = self._account.current
         return OpenDraft(self._store, project_id, (me.id, me.name), self._queued)
 
     def problems(self, project_id: str) -> list[rules.Problem]:
+        """What still keeps the draft from being submitted, in the order of the form."""
         stored = documents.get(self._store, project_id)
         return rules.problems(stored.fields if stored else {})
 
@@ -122,6 +135,7 @@ class ProjectUseCases:
         self._queue("invite_cofounder", project_id, account_id=account_id)
 
     def answer(self, project_id: str, accept: bool) -> None:
+        """Accept or decline the invitation to be the co-founder."""
         self._queue("accept_invitation" if accept else "decline_invitation", project_id)
 
     def submit(self, project_id: str) -> list[rules.Problem]:
@@ -132,9 +146,11 @@ class ProjectUseCases:
         return missing
 
     def withdraw(self, project_id: str) -> None:
+        """Take back a draft that was submitted."""
         self._queue("withdraw_project", project_id)
 
     def close(self, project_id: str) -> None:
+        """End the project."""
         self._queue("close_project", project_id)
 
     def delete(self, project_id: str) -> Undo:
@@ -161,6 +177,7 @@ class ProjectUseCases:
         return document_history.complete(self._store, PROJECT_DRAFT, project_id)
 
     def materials(self, project_id: str) -> list[Material]:
+        """What the members published to the project, as it was at the last sync."""
         rows = records.all_of(self._store, "material", f"project:{project_id}")
         return [
             Material(
@@ -179,6 +196,7 @@ class ProjectUseCases:
         ]
 
     def material_bytes(self, sha256: str) -> bytes:
+        """The content of a material that is ``here``. Raises FileMissingError or FileDamagedError."""
         return self._store.files.read_all(sha256)
 
     def journal(self, project_id: str, limit: int | None = None, offset: int = 0) -> list[tuple[str, dict[str, Any]]]:
@@ -252,6 +270,16 @@ class ProjectUseCases:
             (name, project_id),
             {"project_id": project_id, **args},
         )
+
+
+def _today_kind(project: Project) -> str:
+    if project.reason and project.state == rules.DRAFT:
+        return "returned"
+    if project.me == rules.INVITED:
+        return "" if project.waiting else "invitation"
+    if project.state == rules.DRAFT and project.me == rules.FOUNDER:
+        return "ready" if project.cofounder_state == "member" and not project.waiting else "draft"
+    return {rules.PENDING_OFFICES: "with_offices", rules.PENDING_PARTNER: "with_partner"}.get(project.state, "")
 
 
 def _role(is_cofounder: bool, row: dict[str, Any]) -> str:

@@ -1,18 +1,28 @@
 """What waits, what was refused, where both sides wrote, and how to settle each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from app.today_item import TodayItem
 from local_db.store import Store
-from local_db.tables import outbox, records, transfers
+from local_db.tables import outbox, records, transfers, unsent_words
 from local_db.tables.records import Difference
+from sync.protocol import registry
+from sync.protocol.fields import Text
 from sync.service import Problem, Status, SyncService
+
+Undo = Callable[[], None]
 
 __all__ = ["Difference", "Problem", "Status", "SyncCentreUseCases", "WaitingItem"]
 
 
 @dataclass(frozen=True)
 class WaitingItem:
-    """One line of the sync centre. ``what`` is a command's name or a kind of thing; ``reason`` a refusal's code."""
+    """One line of the sync centre. ``what`` is a command's name or a kind of thing; ``reason`` a refusal's code.
+
+    ``text`` is what the teacher wrote in it: a refused message is perhaps nowhere else.
+    """
 
     id: str
     source: str  # outbox | transfer
@@ -21,6 +31,7 @@ class WaitingItem:
     refused: bool
     reason: str
     at: float
+    text: str = ""
 
 
 class SyncCentreUseCases:
@@ -41,7 +52,9 @@ class SyncCentreUseCases:
     def items(self) -> list[WaitingItem]:
         """Everything that waits or was refused, in its order."""
         changes = [
-            WaitingItem(e.id, "outbox", e.target_kind, e.target_id, e.state == outbox.REFUSED, e.reason, e.at)
+            WaitingItem(
+                e.id, "outbox", e.target_kind, e.target_id, e.state == outbox.REFUSED, e.reason, e.at, _written(e)
+            )
             for e in outbox.waiting(self._store)
         ]
         files = transfers.waiting(self._store) + transfers.refused(self._store)
@@ -54,6 +67,12 @@ class SyncCentreUseCases:
         """Fields that both sides changed, each with both values."""
         return records.differences(self._store)
 
+    def today(self) -> list[TodayItem]:
+        """One line when something needs the teacher: refused changes and files, differences, words not taken."""
+        refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
+        refused += len(records.differences(self._store)) + unsent_words.count(self._store)
+        return [TodayItem("needs_you", str(refused), "")] if refused else []
+
     def unreadable(self) -> int:
         """How many things came from others in a form that this program cannot read; they are kept as they came."""
         return len(records.unreadable(self._store))
@@ -62,14 +81,28 @@ class SyncCentreUseCases:
         """Sync at once."""
         self._service.wake(now=True)
 
-    def give_up(self, item: WaitingItem) -> None:
-        """Forget a refused change; what the server has is shown again."""
-        with self._store.transaction():
-            if item.source == "transfer":
+    def give_up(self, item: WaitingItem) -> Undo | None:
+        """Forget a refused change; what the server has is shown again. Returns the undo; None for a file, which is kept."""
+        if item.source == "transfer":
+            with self._store.transaction():
                 transfers.remove(self._store, item.id)
-            else:
-                outbox.done(self._store, [item.id])
-                records.undo_refused(self._store, item.what, item.target_id)
+            self._service.recount()
+            return None
+        with self._store.transaction():
+            entry = outbox.get(self._store, item.id)
+            row = records.get(self._store, item.what, item.target_id, deleted=True)
+            outbox.done(self._store, [item.id])
+            records.undo_refused(self._store, item.what, item.target_id)
+        self._service.recount()
+        return lambda: self._bring_back(entry, row)
+
+    def _bring_back(self, entry: outbox.Waiting | None, row: records.Row | None) -> None:
+        if entry is None or outbox.get(self._store, entry.id):
+            return
+        with self._store.transaction():
+            outbox.put_back(self._store, entry)
+            if row:
+                records.put_back(self._store, row)
         self._service.recount()
 
     def try_again(self, item: WaitingItem) -> None:
@@ -91,3 +124,11 @@ class SyncCentreUseCases:
                 records.change(self._store, difference.kind, difference.record_id, row.scope, values)
         self._service.wake()
         self._service.recount()
+
+
+def _written(entry: outbox.Waiting) -> str:
+    """The texts of a change, as the teacher wrote them."""
+    kind: Any = registry.RECORDS.get(entry.target_kind) or registry.COMMANDS.get(entry.target_kind)
+    names = [field.name for field in kind.by_name.values() if isinstance(field.type, Text)] if kind else []
+    texts = [entry.body.get(name) for name in names]
+    return "\n".join(text for text in texts if isinstance(text, str) and text.strip())

@@ -165,7 +165,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
             partners.in_search_thread(keeping.new_people, lambda _counts: events.changed({"searches"}))
 
     events.subscribe("changed", count_new_people)
-    task_lists = TaskListUseCases(store, account, queued)
+    task_lists, sync_centre = TaskListUseCases(store, account, queued), SyncCentreUseCases(store, service)
     return Workspace(
         events=events,
         account=account,
@@ -179,8 +179,8 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         reaching=reaching,
         posts=PostUseCases(store, account, queued),
         pupil_work=work,
-        today=TodayUseCases(store, projects, keeping, reaching),
-        sync_centre=SyncCentreUseCases(store, service),
+        today=TodayUseCases([partners.today, projects.today, reaching.today, keeping.today, sync_centre.today]),
+        sync_centre=sync_centre,
         safety=SafetyUseCases(store),
         _opened=opened,
     )

@@ -3,10 +3,11 @@
 from server.contacts import commands as contacts
 from server.core.capabilities import Capabilities
 from server.directory import cards
+from server.directory import routes as directory
 from server.messages import commands as messages
 from server.posts import commands as posts
 from server.projects import commands as projects
-from server.pupil_work import materials
+from server.pupil_work import files, materials
 
 ALL = Capabilities(
     commands={
@@ -17,4 +18,6 @@ ALL = Capabilities(
         **materials.COMMANDS,
     },
     after_record={"profile": cards.own_changes},
+    afterwards={"withdraw_material": files.erase_withdrawn},
+    versions={"directory": directory.version, "vocabularies": lambda _data: directory.vocabulary_version()},
 )

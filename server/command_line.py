@@ -108,7 +108,7 @@ def _review(database: Database, options: argparse.Namespace) -> int:
 
 def _audit(database: Database, options: argparse.Namespace) -> int:
     files = [path for path in (options.data / "files").rglob("*") if path.is_file()]
-    found = {
+    kept = {
         "files": {path.name: path.stat().st_size for path in files},
         "unfinished_uploads": [path.name for path in (options.data / "uploads").glob("*")],
         "uploads": [{"sha256": u["sha256"], "filename": u["filename"]} for u in database.all(Upload.select())],
@@ -117,7 +117,7 @@ def _audit(database: Database, options: argparse.Namespace) -> int:
         ],
         "edits": len(database.all(Edit.select(Edit.id))),
     }
-    print(json.dumps(found, ensure_ascii=False))
+    print(json.dumps(kept, ensure_ascii=False))
     return 0
 
 

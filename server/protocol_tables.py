@@ -26,12 +26,12 @@ _MB = 1_000_000
 
 def with_tables(text: str) -> str:
     """The page with every table as the code has it now. Raises KeyError for a table that nothing makes."""
-    return _TABLE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}", text)
+    return _TABLE.sub(lambda match: f"{match[1]}\n{TABLES[match[2]]()}\n{match[3]}", text)
 
 
 def named_in(text: str) -> set[str]:
     """The names of the tables that a page has."""
-    return {found[2] for found in _TABLE.finditer(text)}
+    return {match[2] for match in _TABLE.finditer(text)}
 
 
 def records() -> str:

@@ -34,7 +34,9 @@ class _Arrival:
         self._store, self._edits = store, edits
         kind = kind_named(edits[0].kind)
         stored = documents.get(store, document_id)
-        self._stored = stored or documents.Stored(document_id, scope, kind.name, b"", {}, 0.0)
+        self._stored = stored or documents.Stored(
+            document_id, scope, kind.name, b"", {}, 0.0, documents.new_generation()
+        )
         self._replica = SharedDocument(kind, self._stored.state or None)
         self._complaints: list[str] = []
 
@@ -68,14 +70,14 @@ class _Arrival:
         )
 
     def _merge_those_that_waited(self) -> None:
-        waiting, found = documents.unmerged(self._store, self._stored.id), True
-        while waiting and found:
-            found = False
+        waiting, merged_some = documents.unmerged(self._store, self._stored.id), True
+        while waiting and merged_some:
+            merged_some = False
             for edit in waiting:
                 try:
                     changed = tuple(sorted(self._replica.apply(edit.data)))
                 except DocumentError:
                     continue
                 documents.note_merged(self._store, [documents.Edit(**{**vars(edit), "changed": changed})])
-                found = True
+                merged_some = True
             waiting = documents.unmerged(self._store, self._stored.id)

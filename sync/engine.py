@@ -11,12 +11,12 @@ from sync import outgoing
 from sync.client import ApiClient
 from sync.directory import SMALL, DirectorySync
 from sync.errors import BadAnswerError, ForeignDirectoryError, RefusedError, WrongAccountError
-from sync.incoming import MATERIAL, Incoming
+from sync.incoming import Incoming
 from sync.outgoing import Batch
-from sync.protocol import messages
+from sync.protocol import messages, registry
 from sync.protocol.messages import ExchangeAnswer, ScopeChanges
 from sync.report import OnProgress, OnTouched, Progress, Report
-from sync.transfers import TransferQueue, reconcile_permissions
+from sync.transfers import Note, TransferQueue, reconcile_permissions
 
 __all__ = ["Engine", "Progress", "Report"]
 
@@ -26,12 +26,14 @@ Stage = tuple[str, Callable[[], None]]
 
 
 class Engine:
-    """Syncs one profile. Uses the calling thread's own connection of the store."""
+    """Syncs one profile. Uses the calling thread's own connection of the store. ``note`` is told of faults of the program."""
 
-    def __init__(self, store: Store, directory: DirectorySync, client: ApiClient) -> None:
+    def __init__(
+        self, store: Store, directory: DirectorySync, client: ApiClient, note: Note = lambda _doing, _error: None
+    ) -> None:
         self.store, self.directory, self.client = store, directory, client
-        self.files = TransferQueue(store, client)
-        self._materials_moved = True  # since files were last looked for
+        self.files = TransferQueue(store, client, note)
+        self._files_moved = True  # since files were last looked for
 
     def sync(self, on_progress: OnProgress, on_touched: OnTouched) -> Report:
         """Bring both sides together. Raises SyncError; whatever was done before it stays done."""
@@ -62,15 +64,15 @@ class Engine:
     def _move_files(self, report: Report, on_progress: OnProgress, on_touched: OnTouched) -> ExchangeAnswer | None:
         """Files up and down, and what follows from them; the newer answer, if there was another exchange."""
         settled = False
-        if self._materials_moved or transfers.cancelled(self.store):
+        if self._files_moved or transfers.cancelled(self.store):
             settled = reconcile_permissions(self.store)
             self.files.queue_missing()
-            self._materials_moved = False
-        if not settled and not transfers.waiting(self.store):
+            self._files_moved = False
+        if not settled and not transfers.counts(self.store)[0]:
             return None
         report.files = self.files.run(lambda done, total: on_progress(Progress("files", done, total)))
         on_touched({"files": set()})
-        self._materials_moved = True  # what became of their publications is looked at by the next sync
+        self._files_moved = True  # what became of their publications is looked at by the next sync
         return self._exchange(report, on_progress, on_touched) if outbox.counts(self.store)[0] else None
 
     # -- the exchange ---------------------------------------------------------------------------
@@ -130,7 +132,7 @@ class Engine:
     def _tell(self, touched: Mapping[str, set[str]], report: Report, on_touched: OnTouched) -> None:
         if touched:
             report.topics |= set(touched)
-            self._materials_moved = self._materials_moved or MATERIAL in touched
+            self._files_moved = self._files_moved or bool(set(registry.with_files()) & set(touched))
             on_touched(touched)
 
     def _send(self, line: ThreadPoolExecutor, batch: Batch, coming: Mapping[str, ScopeChanges]) -> Sent:

@@ -1,5 +1,7 @@
 """What comes back: the results of what was sent, and what is new, taken in within one local transaction."""
 
+from collections import Counter
+
 from local_db.store import Store
 from local_db.tables import device, documents, file_use, outbox, records
 from local_db.tables.records import ServerRow
@@ -7,10 +9,11 @@ from sync import document_news, refused_edits
 from sync.errors import BadAnswerError
 from sync.outgoing import Batch
 from sync.protocol import messages, registry
+from sync.protocol.kind import DELETED
 from sync.protocol.messages import DocumentChange, RecordChange, Result, ScopeChanges
 from sync.report import Report, Touched, touch
 
-MATERIAL = "material"
+MOST_RESETS = 10  # of one scope in one sync; an honest platform needs one or two
 
 
 class Incoming:
@@ -19,12 +22,13 @@ class Incoming:
     def __init__(self, store: Store, report: Report) -> None:
         self._store, self._report = store, report
         self._refused_edits: list[tuple[DocumentChange, str]] = []
+        self._resets = Counter[str]()
 
     def take(self, batch: Batch, answer: messages.ExchangeAnswer) -> Touched:
         """Store one answer to one batch; what changed by it. Raises BadAnswerError, and has stored nothing then."""
         touched: Touched = {}
         self._refused_edits = []
-        files_before = self._material_files() if _takes_away(answer) else set()
+        files_before = self._named_files() if _takes_away(answer) else set()
         with self._store.transaction():
             if batch.changes:
                 touch(touched, "outbox")
@@ -56,7 +60,7 @@ class Incoming:
             done.append(change.id)
             if isinstance(change, RecordChange):
                 self._note_replaced(change, result)
-                settled.append((change.kind, change.record_id, result.revision))
+                settled.append((change.kind, change.record_id, result.revision, change.fields))
                 stamped += _stamps(change, answer.now)
         outbox.done(self._store, done)
         for change, result in refused:  # a rebuilt document must know which edits the platform has
@@ -90,6 +94,7 @@ class Incoming:
         touch(touched, "projects")
 
     def _accept(self, scope: str, news: ScopeChanges, touched: Touched) -> None:
+        self._check_progress(scope, news)
         if news.reset:
             records.expect_anew(self._store, scope)
         rows = [ServerRow(r.kind, r.id, r.revision, r.fields, not _is_readable(r)) for r in news.records]
@@ -103,6 +108,13 @@ class Incoming:
         outbox.move_cursor(self._store, scope, news.seq, news.began)
         self._report.received += len(rows) + len(news.edits)
 
+    def _check_progress(self, scope: str, news: ScopeChanges) -> None:
+        """Raises BadAnswerError where a scope would be read without end."""
+        self._resets[scope] += news.reset
+        stands = outbox.cursors(self._store)[0].get(scope, 0) if news.more and not news.reset else 0
+        if self._resets[scope] > MOST_RESETS or (news.more and news.seq <= stands):
+            raise BadAnswerError("a scope whose pages have no end")
+
     def _accept_edits(self, scope: str, edits: list[messages.Edit], touched: Touched) -> None:
         topics, complaints = document_news.take_in(self._store, scope, edits)
         self._report.complaints += complaints
@@ -111,8 +123,13 @@ class Incoming:
         for topic in topics:
             touch(touched, topic)
 
-    def _material_files(self) -> set[str]:
-        return {str(row.fields.get("sha256", "")) for row in records.all_of(self._store, MATERIAL)}
+    def _named_files(self) -> set[str]:
+        """The files that records name now, before some may lose them."""
+        return {
+            str(row.fields.get(field) or "")
+            for kind, field in registry.with_files().items()
+            for row in records.all_of(self._store, kind)
+        }
 
 
 def _is_readable(record: messages.Record) -> bool:
@@ -123,7 +140,7 @@ def _is_readable(record: messages.Record) -> bool:
 def _stamps(change: RecordChange, now: float) -> list[tuple[str, str, str, int]]:
     kind = registry.RECORDS.get(change.kind)
     made_at = kind.stamps.made_at if kind else ""
-    is_new = change.base_revision == 0 and not change.fields.get("deleted")
+    is_new = change.base_revision == 0 and not change.fields.get(DELETED)
     return [(change.kind, change.record_id, made_at, int(now))] if made_at and is_new and now else []
 
 
@@ -131,4 +148,6 @@ def _takes_away(answer: messages.ExchangeAnswer) -> bool:
     """Whether a published work was withdrawn, or a project left: its files must not stay here."""
     rows = (record for scope in answer.scopes.values() for record in scope.records)
     reset = any(scope.reset for scope in answer.scopes.values())
-    return bool(answer.gone) or reset or any(row.kind == MATERIAL and row.fields.get("deleted") for row in rows)
+    return (
+        bool(answer.gone) or reset or any(row.kind in registry.with_files() and row.fields.get(DELETED) for row in rows)
+    )

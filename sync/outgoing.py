@@ -52,7 +52,7 @@ def question_of_news(store: Store) -> ExchangeRequest | None:
 
 def _batch(store: Store, after: int, turn: int) -> Batch:
     batch, size = Batch(turn=turn), 0
-    for entry in outbox.take(store, messages.MAX_CHANGES, after):
+    for entry in _entries(store, after, turn):
         change = _change(store, entry)
         size += len(change.data) if isinstance(change, DocumentChange) else 500
         if batch.changes and size > SEND_BYTES:
@@ -60,8 +60,18 @@ def _batch(store: Store, after: int, turn: int) -> Batch:
         batch.changes.append(change)
         batch.last = entry.n
     if batch.changes:
-        device.nonce(store, turn)  # stored before the first try
+        device.begin_turn(store, turn, batch.last)  # stored before the first try
     return batch
+
+
+def _entries(store: Store, after: int, turn: int) -> list[outbox.Waiting]:
+    """What a turn carries: what it carried before, if it was tried already."""
+    end = device.batch_end(store, turn)
+    entries = outbox.take(store, messages.MAX_CHANGES, after, end)
+    if entries or end is None:
+        return entries
+    device.give_up_turn(store, turn)
+    return outbox.take(store, messages.MAX_CHANGES, after)
 
 
 def _change(store: Store, entry: outbox.Waiting) -> messages.Change:

@@ -73,6 +73,7 @@ class PatientAdapter(HTTPAdapter):
     """For a :class:`requests.Session`: all its connections, also those through a proxy, are patient ones."""
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        """Make the pool of direct connections, all of them patient."""
         super().init_poolmanager(*arguments, **named)  # type: ignore[no-untyped-call]
         self.poolmanager.pool_classes_by_scheme = _POOLS  # type: ignore[attr-defined]
 

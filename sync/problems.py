@@ -38,11 +38,11 @@ class ProblemBook:
     def note(self, doing: str, error: BaseException) -> None:
         """Keep a fault: its type and the lines it came through, without its message."""
         try:
-            now, found = time.time(), (doing, _kind(error), _places(error))
+            now, fault = time.time(), (doing, _kind(error), _places(error))
             with self._lock:
                 self._load()
-                before = self._kept.pop(found, None) or Problem(*found, times=0, first=now)
-                self._kept[found] = replace(before, times=before.times + 1, last=now)
+                before = self._kept.pop(fault, None) or Problem(*fault, times=0, first=now)
+                self._kept[fault] = replace(before, times=before.times + 1, last=now)
                 for oldest in list(self._kept)[:-MOST]:
                     del self._kept[oldest]
                 settings.put(self._store, NAME, [asdict(problem) for problem in self._kept.values()])

@@ -36,7 +36,7 @@ def rebuild(store: Store, document_id: str, server_state: bytes | None = None, r
         if stored is None:
             return UnsentWords(document_id, ())
         kind = kind_named(stored.kind)
-        replica = _from_server(store, stored, kind, server_state)
+        replica = as_on_the_platform(store, stored, kind, server_state)
         words = put_aside(store, kind, document_id, (stored.fields, replica.fields()), reason)
         documents.take_out_unsent(store, stored)
         new = documents.Stored(
@@ -68,9 +68,10 @@ def put_aside(
     return words
 
 
-def _from_server(
-    store: Store, stored: documents.Stored, kind: DocumentKind, server_state: bytes | None
+def as_on_the_platform(
+    store: Store, stored: documents.Stored, kind: DocumentKind, server_state: bytes | None = None
 ) -> SharedDocument:
+    """A document as the platform has it: by its state, or else from the edits that came from there or were taken."""
     replica = SharedDocument(kind)
     if server_state is not None:
         replica.apply(server_state)

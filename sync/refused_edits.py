@@ -5,17 +5,20 @@ import time
 from app.rules.ids import uuid7
 from local_db.store import Store
 from local_db.tables import documents, outbox
+from sync.protocol.document_kinds import kind_named
+from sync.protocol.documents import SharedDocument
 from sync.protocol.messages import DocumentChange
-from sync.rebuild import rebuild
+from sync.protocol.yjs_split import pieces
+from sync.rebuild import as_on_the_platform, rebuild
 
 GAP = "gap"
-WHOLE = "whole"  # in an outbox entry's body: this edit is the whole document already
+WHOLE = "whole"  # in an outbox entry's body: this edit is part of all that the platform misses
 
 
 def settle(store: Store, change: DocumentChange, code: str) -> None:
     """Deal with a refused edit. Call it in the transaction that stores the answer.
 
-    Where the platform misses an earlier edit, the whole document goes out once. Otherwise the document becomes what the
+    Where the platform misses an earlier edit, all that it misses goes out once. Otherwise the document becomes what the
     platform has of it, and the words that only this computer has are put aside for the teacher.
     """
     waiting = outbox.of_target(store, "document", change.document_id)
@@ -36,9 +39,14 @@ def put_scope_aside(store: Store, scope: str) -> None:
 
 
 def _send_whole(store: Store, change: DocumentChange, stored: documents.Stored) -> None:
+    """Queue anew all that the platform has not taken of a document, in place of every edit that waits."""
     author = next((e for e in documents.history(store, stored.id) if e.id == change.id), None)
+    kind = kind_named(stored.kind)
+    there = as_on_the_platform(store, stored, kind)
+    missing = SharedDocument(kind, stored.state).update_since(there.state_vector())
     documents.take_out_unsent(store, stored)
-    edit_id, now = str(uuid7()), time.time()
-    name = (author.author_id, author.author) if author else ("", "")
-    documents.accept_edits(store, [documents.Edit(edit_id, stored.id, None, *name, now, stored.state, None)])
-    outbox.add(store, edit_id, "document", change.scope, (change.kind, change.document_id), {WHOLE: True})
+    name, now = (author.author_id, author.author) if author else ("", ""), time.time()
+    for piece in pieces(missing):
+        edit_id = str(uuid7())
+        documents.accept_edits(store, [documents.Edit(edit_id, stored.id, None, *name, now, piece, None)])
+        outbox.add(store, edit_id, "document", change.scope, (change.kind, change.document_id), {WHOLE: True})

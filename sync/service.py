@@ -201,7 +201,7 @@ class SyncService:
         if self._made is None:
             from sync.engine import Engine
 
-            self._made = Engine(self._store, self.directory, self._connection.client())
+            self._made = Engine(self._store, self.directory, self._connection.client(), self._problems.note)
         return self._made
 
     def _waits_of(self, stage: str) -> Waits:
@@ -241,8 +241,9 @@ class SyncService:
         """How much waits; nothing new when the store cannot tell just now."""
         try:
             waiting, refused = outbox.counts(self._store)
-            waiting += len(transfers.waiting(self._store))
-            refused += len(transfers.refused(self._store)) + len(records.differences(self._store))
+            files_waiting, files_refused = transfers.counts(self._store)
+            waiting += files_waiting
+            refused += files_refused + records.count_differences(self._store)
             refused += unsent_words.count(self._store)
         except Exception as error:
             self._named("counting", error)

@@ -63,6 +63,7 @@ class DirectoryUseCases:
         ]
 
     def choice(self) -> DirectoryChoice:
+        """Which part of the directory was chosen to be on this computer."""
         kept = self._sync().choice()
         return DirectoryChoice(kept.countries, kept.available_only)
 
@@ -73,6 +74,7 @@ class DirectoryUseCases:
         return size, size / settings.get(self._store, "download_speed", USUAL_SPEED)
 
     def choose(self, choice: DirectoryChoice) -> None:
+        """Keep the choice; :meth:`fetch` acts on it."""
         self._sync().choose(self._as_wire(choice))
 
     def missing(self) -> int:

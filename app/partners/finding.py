@@ -13,6 +13,7 @@ from app.commands import Undo
 from app.rules import matching
 from app.rules.directory import parse_words
 from app.rules.geography import Point, point_of
+from app.today_item import TodayItem
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.query import Ranking, Search
 from local_db.store import Store
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PastProject:
+    """A project that a teacher took part in, with the ids of the teachers who did so too."""
+
     title: str
     year: int
     partners: tuple[str, ...]
@@ -75,10 +78,12 @@ class Query:
     project_id: str = ""
 
     def as_data(self) -> dict[str, Any]:
+        """The query as JSON can keep it."""
         return {**asdict(self), "tags": sorted(self.tags)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Query":
+        """The query that :meth:`as_data` gave; what an older or newer version kept is taken as far as it is known."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         return cls(**{**known, "tags": frozenset(known.get("tags", ()))})
 
@@ -175,6 +180,7 @@ class PartnerUseCases:
             self._thread.submit(lambda: on_done(work()))
 
     def close(self) -> None:
+        """End the thread that searches; no search begins after it. May be called twice."""
         if self._closed:
             return
         self._closed = True
@@ -186,13 +192,14 @@ class PartnerUseCases:
         self._db.close()
         self._store.close_thread()
 
-    def page(self, found: Found, offset: int) -> list[PartnerRow]:
+    def page(self, result: Found, offset: int) -> list[PartnerRow]:
         """Fifty rows of a result from ``offset`` on."""
-        hits, starred = found.hits, partners.stars(self._store)
+        hits, starred = result.hits, partners.stars(self._store)
         assert hits is not None
         return [_row(teacher, starred) for teacher in self._ask(lambda directory: directory.page(hits, offset, PAGE))]
 
     def get(self, partner_id: str) -> PartnerRow | None:
+        """A teacher of the directory; None for one who is not on this computer."""
         return next(iter(self.get_all([partner_id])), None)
 
     def get_all(self, ids: Iterable[str]) -> list[PartnerRow]:
@@ -211,6 +218,7 @@ class PartnerUseCases:
         return self._ask(lambda directory: directory.new_since(search, known))
 
     def newest_row(self) -> int:
+        """The number of the newest row of the directory, with which :meth:`new_since` tells who came later."""
         return self._ask(lambda directory: directory.newest_row())
 
     # -- matching --------------------------------------------------------------------------
@@ -221,6 +229,7 @@ class PartnerUseCases:
         return {name: int(kept.get(name, usual)) for name, usual in matching.WEIGHTS.items()}
 
     def weigh(self, name: str, weight: int) -> None:
+        """Set how much a criterion counts, 0 to 3; what is beyond is taken for the nearest."""
         settings.put(
             self._store, "preference:weights", {**self.weights(), name: max(0, min(matching.HEAVIEST, weight))}
         )
@@ -264,6 +273,19 @@ class PartnerUseCases:
     def answer_contact(self, partner_id: str, accept: bool) -> Undo:
         """Accept or decline somebody who asked. Returns the undo, which works until it was sent."""
         return self._command("answer_contact", partner_id, accept=accept)
+
+    def today(self) -> list[TodayItem]:
+        """Who would like to be a contact."""
+        return [
+            TodayItem(
+                "contact_asks",
+                str(row.fields["name"]),
+                str(row.fields["account_id"]),
+                str(row.fields["name"]),
+                str(row.fields.get("text") or ""),
+            )
+            for row in self._contact_rows(state="asks_you")
+        ]
 
     def _contact_rows(self, **where: Any) -> list[records.Row]:
         return records.select(self._store, records.Query("contact", None, where))

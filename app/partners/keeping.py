@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.partners.finding import PartnerRow, PartnerUseCases, Query
+from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import partners, settings
 from local_db.tables.partners import FollowUp, SavedSearch
@@ -22,9 +23,11 @@ class KeepingUseCases:
         self._store, self._finding = store, finding
 
     def star(self, partner_id: str, on: bool, folder_id: str = "") -> None:
+        """Star a teacher and put them into a folder (empty for none), or take the star away."""
         partners.star(self._store, partner_id, on, folder_id)
 
     def folder_of(self, partner_id: str) -> str:
+        """The id of the folder a starred teacher is in, empty for none."""
         return partners.stars(self._store).get(partner_id, "")
 
     def folders(self) -> list[tuple[str, str]]:
@@ -32,6 +35,7 @@ class KeepingUseCases:
         return partners.folders(self._store)
 
     def add_folder(self, name: str) -> str:
+        """Make an empty folder; returns its id."""
         return partners.add_folder(self._store, name.strip())
 
     def remove_folder(self, folder_id: str) -> Callable[[], None]:
@@ -41,17 +45,21 @@ class KeepingUseCases:
         return lambda: partners.restore_folder(self._store, folder_id, name, held)
 
     def note(self, partner_id: str) -> str:
+        """The private note about a teacher, empty if there is none."""
         return partners.note(self._store, partner_id)
 
     def keep_note(self, partner_id: str, words: str) -> None:
+        """Write the note about a teacher, in place of the one before."""
         partners.keep_note(self._store, partner_id, words)
 
     # -- saved searches --------------------------------------------------------------------
 
     def saved_searches(self) -> list[SavedSearch]:
+        """Every saved search, the oldest first."""
         return partners.saved_searches(self._store)
 
     def save_search(self, name: str, query: Query) -> str:
+        """Save a search under a name; whoever is in the directory now is not new to it. Returns its id."""
         return partners.save_search(self._store, name.strip(), query.as_data(), self._finding.newest_row())
 
     def new_people(self) -> dict[str, int]:
@@ -86,6 +94,7 @@ class KeepingUseCases:
     # -- reminders -------------------------------------------------------------------------
 
     def follow_up(self, partner_id: str) -> FollowUp:
+        """The reminder about a teacher; an empty one if none was set."""
         return partners.follow_up(self._store, partner_id)
 
     def remind(self, partner_id: str, day: str) -> None:
@@ -94,7 +103,14 @@ class KeepingUseCases:
         partners.keep_follow_up(self._store, partner_id, FollowUp(day, known.silent))
 
     def mark_silent(self, partner_id: str, silent: bool) -> None:
+        """Mark somebody as one who does not answer, or take the mark back; a reminder goes either way."""
         partners.keep_follow_up(self._store, partner_id, FollowUp("", silent))
+
+    def today(self) -> list[TodayItem]:
+        """Whom one wanted to write to again, and new people of saved searches."""
+        reminders = [TodayItem("remind", row.name, row.id, row.name) for row in self.due()]
+        searches = self.known_new_people()
+        return reminders + [TodayItem("new_people", kept.name, kept.id, str(count)) for kept, count in searches]
 
     def due(self) -> list[PartnerRow]:
         """Whom to write to again today."""

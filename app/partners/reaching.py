@@ -15,6 +15,7 @@ from app.partners.elsewhere import holiday, local_hour
 from app.partners.finding import PartnerRow, PartnerUseCases
 from app.rules import outreach
 from app.rules.ids import uuid7
+from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import outbox, partners, records, settings
 
@@ -64,7 +65,7 @@ class ReachingUseCases:
             for entry in outbox.commands(self._store, "send_message")
             if entry.body["account_id"] == partner_id
         ]
-        return sorted(said, key=lambda message: message.at) + waiting
+        return sorted(said, key=lambda message: (message.at, message.id)) + waiting
 
     def send(self, partner_id: str, text: str) -> Undo:
         """Queue a message; returns the undo, which works until it was sent."""
@@ -93,9 +94,11 @@ class ReachingUseCases:
         return outreach.warnings(text, recipient, sent, last_answer)
 
     def holiday_of(self, partner: PartnerRow, language: str) -> str:
+        """The public holiday in the partner's country today, named in ``language`` if possible; empty for none."""
         return holiday(partner.country, date.today(), language)
 
     def hour_of(self, partner: PartnerRow) -> int | None:
+        """The hour, 0 to 23, where the partner lives; None where it is not known."""
         return local_hour(partner.country)
 
     def templates(self, partner: PartnerRow, project: str) -> list[Template]:
@@ -121,7 +124,12 @@ class ReachingUseCases:
                 people[sender] = str(row.fields["from_name"])
         return list(people.items())
 
+    def today(self) -> list[TodayItem]:
+        """Messages that were not looked at yet, one line a person."""
+        return [TodayItem("message", name, person, name) for person, name in self.unread()]
+
     def mark_read(self, partner_id: str) -> None:
+        """Everything this person wrote so far was looked at."""
         newest = max((message.at for message in self.conversation(partner_id) if not message.mine), default=0)
         read = settings.get(self._store, "messages_read", {})
         if newest > read.get(partner_id, 0):
@@ -139,8 +147,8 @@ class ReachingUseCases:
 
 @cache
 def _templates() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(TEMPLATES.read_text("utf-8"))["languages"]
-    return found
+    by_language: dict[str, dict[str, str]] = json.loads(TEMPLATES.read_text("utf-8"))["languages"]
+    return by_language
 
 
 def _spoken_there(partner: PartnerRow) -> list[str]:

@@ -133,6 +133,7 @@ def has_phrase(teacher: Teacher, phrase: tuple[str, ...]) -> bool:
 
 
 def age_bands(first: int, last: int) -> list[str]:
+    """The bands that the ages from ``first`` to ``last``, in years, have a part in: ``7_11`` and so on."""
     return [band for band, low, high in AGE_BANDS if first <= high and last >= low]
 
 

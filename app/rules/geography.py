@@ -18,8 +18,8 @@ def point_of(place: str) -> Point | None:
     """``"38.4,27.1"`` as a point; None for anything else."""
     north, comma, east = place.partition(",")
     try:
-        found = float(north), float(east)
+        point = float(north), float(east)
     except ValueError:
         return None
-    inside = abs(found[0]) <= 90 and abs(found[1]) <= 180
-    return found if comma and inside else None
+    inside = abs(point[0]) <= 90 and abs(point[1]) <= 180
+    return point if comma and inside else None

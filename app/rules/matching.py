@@ -54,7 +54,7 @@ def wish_of(draft: Mapping[str, Any], countries: Iterable[str], today: date) -> 
 def criteria(wish: Wish, weights: Mapping[str, int]) -> list[Criterion]:
     """The criteria that a wish gives, each with its points; a weight of 0 leaves it out."""
     subjects = frozenset(f"s:{item}" for item in wish.subjects)
-    found = [
+    plain = [
         Criterion("country", "new_country", 2, frozenset(f"c:{item}" for item in wish.countries), none=True),
         Criterion("language", "language", 2, frozenset(f"l:{item}" for item in wish.languages)),
         Criterion("age", "age", 2, frozenset(f"a:{item}" for item in wish.bands)),
@@ -66,14 +66,14 @@ def criteria(wish: Wish, weights: Mapping[str, int]) -> list[Criterion]:
         Criterion("workload", "free", 1, frozenset({"w:free"})),
         Criterion("workload", "not_busy", 1, frozenset({"w:free", "w:some"})),
     ]
-    weighed = [Criterion(c.name, c.reason, c.points * weights.get(c.name, 0), c.tags, c.least, c.none) for c in found]
+    weighed = [Criterion(c.name, c.reason, c.points * weights.get(c.name, 0), c.tags, c.least, c.none) for c in plain]
     return [c for c in weighed if c.points and (c.tags or c.none)]
 
 
-def explain(teacher: Teacher, found: Iterable[Criterion]) -> tuple[int, list[str]]:
+def explain(teacher: Teacher, weighed: Iterable[Criterion]) -> tuple[int, list[str]]:
     """A teacher's points, and the reasons that gave them."""
     own, points, reasons = tags_of(teacher), 0, []
-    for criterion in found:
+    for criterion in weighed:
         count = len(own & criterion.tags)
         if count == 0 if criterion.none else count >= criterion.least:
             points += criterion.points
@@ -81,9 +81,9 @@ def explain(teacher: Teacher, found: Iterable[Criterion]) -> tuple[int, list[str
     return points, reasons
 
 
-def best(found: Iterable[Criterion]) -> int:
+def best(weighed: Iterable[Criterion]) -> int:
     """The most points anybody could have."""
-    return sum(criterion.points for criterion in found)
+    return sum(criterion.points for criterion in weighed)
 
 
 def _days(today: date, count: int) -> frozenset[str]:

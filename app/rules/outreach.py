@@ -52,7 +52,7 @@ def warnings(text: str, recipient: Recipient, sent: Iterable[Sent], last_answer_
     waiting = bool(to_them) and min(to_them) < PATIENCE_DAYS
     answered = last_answer_days is not None and bool(to_them) and last_answer_days <= min(to_them)
     night = recipient.hour is not None and (recipient.hour >= NIGHT[0] or recipient.hour < NIGHT[1])
-    found = {
+    speaks_against = {
         "same_text": len(others) >= SAME_WARNS,
         "not_available": not recipient.available and not recipient.is_contact,
         "silent": recipient.silent,
@@ -60,7 +60,7 @@ def warnings(text: str, recipient: Recipient, sent: Iterable[Sent], last_answer_
         "holiday": bool(recipient.holiday),
         "night": night,
     }
-    return [code for code, holds in found.items() if holds]
+    return [code for code, holds in speaks_against.items() if holds]
 
 
 def alike(one: str, other: str) -> bool:

@@ -15,6 +15,8 @@ DRAFT, PENDING_PARTNER, PENDING_OFFICES = "draft", "pending_partner", "pending_n
 ACTIVE, CLOSED, DELETED = "active", "closed", "deleted"
 STATES = (DRAFT, PENDING_PARTNER, PENDING_OFFICES, ACTIVE, CLOSED, DELETED)
 
+MAX_DIARY = 20_000  # characters of one entry
+
 FOUNDER, COFOUNDER, OFFICE = "founder", "cofounder", "office"
 INVITED, FORMER = rights.INVITED, rights.FORMER
 
@@ -133,11 +135,11 @@ class Problem:
 
 def problems(draft: Mapping[str, Any]) -> list[Problem]:
     """All that keeps a draft from being submitted, in the order of the form."""
-    found = [problem for field in FORM if (problem := _field_problem(field, draft.get(field.name)))]
+    wrong = [problem for field in FORM if (problem := _field_problem(field, draft.get(field.name)))]
     first, last = draft.get("age_from"), draft.get("age_to")
     if isinstance(first, int) and isinstance(last, int) and first > last:
-        found.append(Problem("age_to", "order"))
-    return found
+        wrong.append(Problem("age_to", "order"))
+    return wrong
 
 
 def _field_problem(field: Field, value: Any) -> Problem | None:

@@ -25,6 +25,7 @@ def words(text: str) -> list[str]:
 
 
 def initials(name: str) -> str:
+    """The capitals of the first and the last name, for a picture: ``AY`` for Ayşe Nur Yılmaz."""
     parts = [part for part in name.split() if part[:1].isalpha()]
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 

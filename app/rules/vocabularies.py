@@ -31,6 +31,7 @@ class Vocabulary:
 
     @property
     def ids(self) -> list[str]:
+        """The items' ids in their order."""
         return list(self.items)
 
     def label(self, item_id: str, language: str) -> str:
@@ -44,12 +45,12 @@ def parse(name: str, data: object) -> Vocabulary:
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or not 0 < len(items) <= MAX_ITEMS:
         raise VocabularyError(f"{name}: 'items' must be a list of 1 to {MAX_ITEMS} entries")
-    found: dict[str, dict[str, Any]] = {}
+    items_by_id: dict[str, dict[str, Any]] = {}
     for place, item in enumerate(items):
         if not isinstance(item, dict) or not isinstance(item.get("id"), str) or not item["id"]:
             raise VocabularyError(f"{name}: entry {place + 1} has no id")
-        found[item["id"]] = item
-    return Vocabulary(name, found)
+        items_by_id[item["id"]] = item
+    return Vocabulary(name, items_by_id)
 
 
 @cache
@@ -75,4 +76,5 @@ def replace(lists: dict[str, object]) -> list[str]:
 
 
 def get(name: str) -> Vocabulary:
+    """The list that counts: the server's if it sent one, else the one that came with the program."""
     return _replaced.get(name) or shipped(name)

@@ -42,11 +42,37 @@ def nonce(store: Store, turn: int) -> str:
     return str(kept["nonces"][str(turn)])
 
 
+def batch_end(store: Store, turn: int) -> int | None:
+    """The number of the last outbox entry that a turn carried when it was first tried; None where it was not yet.
+
+    A repeat carries the same and no more: a copy of this profile knows the nonce too, and what it would add under this
+    device's name would never be told to this one.
+    """
+    end = settings.get(store, TURN, _turn(0)).get("ends", {}).get(str(turn))
+    return None if end is None else int(end)
+
+
+def begin_turn(store: Store, turn: int, end: int) -> None:
+    """Note what a turn carries, before its first try."""
+    nonce(store, turn)
+    kept = settings.get(store, TURN, _turn(0))
+    kept["ends"] = {str(turn): end, **kept.get("ends", {})}
+    settings.put(store, TURN, kept)
+
+
+def give_up_turn(store: Store, turn: int) -> None:
+    """Nothing of what a turn was to carry waits any more: it begins anew, with a nonce of its own."""
+    kept = settings.get(store, TURN, _turn(0))
+    for values in (kept["nonces"], kept.get("ends", {})):
+        values.pop(str(turn), None)
+    settings.put(store, TURN, kept)
+
+
 def answered(store: Store, turn: int) -> None:
     """A turn has its answer. Call it in the transaction that stores the answer."""
     kept = settings.get(store, TURN, _turn(0))
-    nonces = {number: value for number, value in kept["nonces"].items() if int(number) > turn}
-    settings.put(store, TURN, {"answered": turn, "nonces": nonces})
+    later = {name: _behind(turn, kept.get(name, {})) for name in ("nonces", "ends")}
+    settings.put(store, TURN, {"answered": turn, **later})
 
 
 def become_new(store: Store) -> None:
@@ -62,4 +88,8 @@ def become_new(store: Store) -> None:
 
 
 def _turn(answered_turn: int) -> dict[str, object]:
-    return {"answered": answered_turn, "nonces": {}}
+    return {"answered": answered_turn, "nonces": {}, "ends": {}}
+
+
+def _behind(turn: int, values: dict[str, object]) -> dict[str, object]:
+    return {number: value for number, value in values.items() if int(number) > turn}

@@ -1,6 +1,7 @@
 """Documents (CRDT): the merged state, its edits with their authors, and columns for lists."""
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ Author = tuple[str, str]  # account id and name
 
 
 class Document(peewee.Model):
-    """``generation`` grows when the document was rebuilt and earlier replicas of it may hold what it no longer has."""
+    """``generation`` is another one after the document was rebuilt, or came anew: earlier replicas may hold what it lacks."""
 
     id = peewee.TextField(primary_key=True)
     scope = peewee.TextField()
@@ -118,6 +119,12 @@ def projections(store: Store, kind: str, scope: str | None = None) -> list[tuple
         (row["id"], row["scope"], json.loads(row["fields"]), row["at"])
         for row in store.all(query.order_by(Document.at.desc()))
     ]
+
+
+def new_generation() -> int:
+    """The generation of a document that comes to this computer, perhaps again: no replica of one that was here before
+    is taken for one of it."""
+    return 1 + secrets.randbits(40)
 
 
 def keep(store: Store, document: Stored) -> None:

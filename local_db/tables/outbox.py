@@ -12,10 +12,13 @@ from local_db.store import Store
 from local_db.tables import settings
 
 OPEN, REFUSED = "open", "refused"
+LAST = 2**63 - 1  # no entry has a larger number
 SEALED = "outbox_sealed"  # the setting that tells up to which number entries were handed out for sending
 
 
 class Outbox(peewee.Model):
+    """A queued change as it is stored; see :class:`Waiting`. ``n`` gives the order, ``body`` is JSON."""
+
     n = peewee.AutoField()
     id = peewee.TextField(unique=True)
     kind = peewee.TextField()
@@ -118,16 +121,17 @@ def last_open(store: Store, kind: str, target: tuple[str, str]) -> Waiting | Non
 
 
 def fold_in(store: Store, change_id: str, body: dict[str, Any]) -> None:
+    """Give an unsent entry a new body, with later edits in it. Only for one that :func:`last_open` gave."""
     store.run(Outbox.update(body=json.dumps(body, ensure_ascii=False)).where(Outbox.id == change_id))
 
 
-def take(store: Store, limit: int, after: int = 0) -> list[Waiting]:
-    """The next entries behind number ``after``; from now on they are sealed: they keep their content and id
+def take(store: Store, limit: int, after: int = 0, until: int | None = None) -> list[Waiting]:
+    """The next entries behind number ``after`` and up to ``until``; from now on they are sealed: they keep their content and id
     until an answer comes, and later edits become entries of their own."""
     with store.transaction():
         names = [column.name for column in _COLUMNS]  # thousands of rows: too many for the query builder
-        select = f"select {', '.join(names)} from outbox where n > ? and state <> ? order by n limit ?"
-        rows = store.sql(select, (after, REFUSED, limit))
+        select = f"select {', '.join(names)} from outbox where n > ? and n <= ? and state <> ? order by n limit ?"
+        rows = store.sql(select, (after, LAST if until is None else until, REFUSED, limit))
         entries = [_waiting(dict(zip(names, row, strict=True))) for row in rows]
         if entries and entries[-1].n > settings.get(store, SEALED, 0):
             settings.put(store, SEALED, entries[-1].n)
@@ -139,11 +143,25 @@ def done(store: Store, change_ids: list[str]) -> None:
     store.many("delete from outbox where id = ?", [(change_id,) for change_id in change_ids])
 
 
+def get(store: Store, change_id: str) -> Waiting | None:
+    """A queued change, or None."""
+    row = store.one(Outbox.select(*_COLUMNS).where(Outbox.id == change_id))
+    return _waiting(row) if row else None
+
+
+def put_back(store: Store, entry: Waiting) -> None:
+    """Queue a change that was taken out as it was, behind all others."""
+    values = {name: value for name, value in vars(entry).items() if name != "n"}
+    store.run(Outbox.insert(**{**values, "body": json.dumps(entry.body, ensure_ascii=False)}))
+
+
 def refuse(store: Store, change_id: str, reason: str) -> None:
+    """The platform refused a change; it stays, with the code of the reason, until the teacher decides about it."""
     store.run(Outbox.update(state=REFUSED, reason=reason).where(Outbox.id == change_id))
 
 
 def waiting(store: Store) -> list[Waiting]:
+    """Everything queued, refused changes too, in order."""
     return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).order_by(Outbox.n))]
 
 
@@ -156,6 +174,7 @@ def counts(store: Store) -> tuple[int, int]:
 
 
 def pending_targets(store: Store, kind: str) -> set[tuple[str, str]]:
+    """``(kind, id)`` of what queued changes of a kind are about, refused ones too."""
     query = Outbox.select(Outbox.target_kind, Outbox.target_id).where(Outbox.kind == kind)
     return {(row["target_kind"], row["target_id"]) for row in store.all(query)}
 
@@ -183,8 +202,8 @@ def of_target(store: Store, kind: str, target_id: str) -> list[Waiting]:
 
 def cursors(store: Store) -> tuple[dict[str, int], dict[str, int]]:
     """How far each scope was read, and for those still being begun, how far they had come then."""
-    rows = store.all(Cursor.select())
-    return {row["scope"]: row["seq"] for row in rows}, {row["scope"]: row["began"] for row in rows if row["began"]}
+    rows = store.sql("select scope, seq, began from cursor")
+    return {scope: seq for scope, seq, _began in rows}, {scope: began for scope, _seq, began in rows if began}
 
 
 def move_cursor(store: Store, scope: str, seq: int, began: int = 0) -> None:

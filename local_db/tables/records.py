@@ -23,6 +23,12 @@ _NAMES = ("kind", "id", "scope", "revision", "server_fields", "fields")
 
 
 class Record(peewee.Model):
+    """A record as it is stored; both kinds of fields are JSON, and the module says how they differ.
+
+    ``deleted``: what is shown is a deletion. ``stale``: its scope is being read anew and it has not come again yet.
+    ``unreadable``: it came in a form that nobody here can read.
+    """
+
     kind = peewee.TextField()
     id = peewee.TextField()
     scope = peewee.TextField()
@@ -38,6 +44,8 @@ class Record(peewee.Model):
 
 
 class Conflict(peewee.Model):
+    """A difference as it is stored: ``mine`` and ``theirs`` are JSON, ``at`` is seconds since 1970."""
+
     id = peewee.TextField(primary_key=True)
     kind = peewee.TextField()
     record_id = peewee.TextField()
@@ -75,8 +83,8 @@ def _row(row: dict[str, Any]) -> Row:
 
 
 def _shown(row: dict[str, Any]) -> Fields:
-    found: Fields = json.loads(row["fields"] or row["server_fields"])
-    return found
+    fields: Fields = json.loads(row["fields"] or row["server_fields"])
+    return fields
 
 
 class ServerRow(NamedTuple):
@@ -166,16 +174,19 @@ def change(
 ) -> None:
     """Change fields of a record (or make it) and queue the change, in one transaction.
 
+    What was refused of it before goes along with it: a text that was too long and is shorter now takes the other fields
+    of its refused change with it.
     ``shown_too`` is shown until the server's own values come: what it stamps itself, such as the author.
     """
     with store.transaction():
         known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
         waiting = outbox.last_open(store, "record", (kind, record_id))
+        refused = {} if fields.get("deleted") else _take_refused(store, kind, record_id)
         if waiting:
-            outbox.fold_in(store, waiting.id, {**waiting.body, **fields})
+            outbox.fold_in(store, waiting.id, {**refused, **waiting.body, **fields})
         else:
             revision = known["revision"] if known else 0
-            outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), fields, revision)
+            outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), {**refused, **fields}, revision)
         shown = {**(_shown(known) if known else {}), **(shown_too or {}), **fields}
         _put(
             store,
@@ -203,12 +214,21 @@ def accept(store: Store, scope: str, rows: Iterable[ServerRow]) -> list[Differen
     return differences
 
 
-def settle(store: Store, applied: Iterable[tuple[str, str, int]]) -> None:
-    """Local edits ``(kind, id, revision)`` that the server took become the server's row."""
+def settle(store: Store, applied: Iterable[tuple[str, str, int, Fields]]) -> None:
+    """Local edits ``(kind, id, revision, fields)`` that the server took become the server's row.
+
+    What else of a record waits, or was refused, stays on top of it. Call it when the edits left the outbox.
+    """
+    plain, pending = list[tuple[str, str, int]](), outbox.pending_targets(store, "record")
+    for kind, record_id, revision, fields in applied:
+        if (kind, record_id) in pending:
+            _settle_beneath(store, kind, record_id, revision, fields)
+        else:
+            plain.append((kind, record_id, revision))
     store.many(
-        "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3 "
+        "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3, stale = 0 "
         "where kind = ?1 and id = ?2",
-        list(applied),
+        plain,
     )
 
 
@@ -224,16 +244,34 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
     """Keep the others' values that an edit of ours wrote over unseen; returns how many. Call it before ``settle``."""
     row = store.one(Record.select().where(Record.kind == target[0], Record.id == target[1]))
     known = json.loads(row["server_fields"]) if row else {}
-    found = [name for name, theirs in replaced.items() if theirs not in (known.get(name), mine.get(name))]
-    for name in found:
+    unseen = [name for name, theirs in replaced.items() if theirs not in (known.get(name), mine.get(name))]
+    for name in unseen:
         _keep_difference(store, Difference(str(uuid7()), *target, name, mine.get(name), replaced[name]))
-    return len(found)
+    return len(unseen)
 
 
 def undo_refused(store: Store, kind: str, record_id: str) -> None:
-    """Show the server's row again after an edit of it was given up; a record that the server never had goes."""
-    store.sql("delete from record where kind = ? and id = ? and server_fields = '{}'", (kind, record_id))
-    store.sql("update record set fields = '' where kind = ? and id = ?", (kind, record_id))
+    """Show a record without an edit of it that was given up and left the outbox: the server's row and what else waits.
+
+    A record that the server never had goes, unless something of it waits.
+    """
+    known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
+    if known is None:
+        return
+    server, mine = json.loads(known["server_fields"]), _unsent(store, kind, record_id)
+    if mine or server:
+        _put(store, kind, record_id, known["scope"], known["revision"], known["server_fields"], {**server, **mine})
+    else:
+        store.run(Record.delete().where(Record.kind == kind, Record.id == record_id))
+    if not mine:
+        store.run(Record.update(fields="").where(Record.kind == kind, Record.id == record_id))
+
+
+def put_back(store: Store, row: Row) -> None:
+    """Show a record as ``row`` again, after the edit that made it so was given up and came back."""
+    known = store.one(Record.select().where(Record.kind == row.kind, Record.id == row.id))
+    revision, server = (known["revision"], known["server_fields"]) if known else (row.revision, "{}")
+    _put(store, row.kind, row.id, row.scope, revision, server, row.fields)
 
 
 def forget_scope(store: Store, scope: str) -> None:
@@ -248,12 +286,14 @@ def expect_anew(store: Store, scope: str | None = None) -> None:
 
 
 def drop_stale(store: Store, scope: str) -> None:
-    """A scope was read to its end: what did not come again goes, except what waits to be sent."""
+    """A scope was read to its end: what did not come again goes, except what waits to be sent. That is known to stay."""
     pending = outbox.pending_targets(store, "record")
     stale = store.all(Record.select(Record.kind, Record.id).where(Record.scope == scope, Record.stale == 1))
     for row in stale:
         if (row["kind"], row["id"]) not in pending:
             store.run(Record.delete().where(Record.kind == row["kind"], Record.id == row["id"]))
+    if stale:
+        store.run(Record.update(stale=0).where(Record.scope == scope, Record.stale == 1))
 
 
 def unreadable(store: Store) -> list[tuple[str, str]]:
@@ -262,7 +302,13 @@ def unreadable(store: Store) -> list[tuple[str, str]]:
     return [(row["kind"], row["id"]) for row in rows]
 
 
+def count_differences(store: Store) -> int:
+    """How many differences there are."""
+    return int(store.sql("select count(*) from conflict")[0][0])
+
+
 def differences(store: Store) -> list[Difference]:
+    """What both sides changed and the teacher can settle, oldest first."""
     return [
         Difference(r["id"], r["kind"], r["record_id"], r["field"], json.loads(r["mine"]), json.loads(r["theirs"]))
         for r in store.all(Conflict.select().order_by(Conflict.at))
@@ -270,26 +316,52 @@ def differences(store: Store) -> list[Difference]:
 
 
 def close_difference(store: Store, difference_id: str) -> None:
+    """The teacher settled a difference: forget the other value."""
     store.run(Conflict.delete().where(Conflict.id == difference_id))
 
 
 def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, theirs: Fields) -> list[Difference]:
     known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
     before = json.loads(known["server_fields"]) if known else {}
-    mine: Fields = {}
-    query = outbox.Outbox.select(outbox.Outbox.body).where(
-        outbox.Outbox.kind == "record", outbox.Outbox.target_kind == kind, outbox.Outbox.target_id == record_id
-    )
-    for entry in store.all(query.order_by(outbox.Outbox.n)):
-        mine.update(json.loads(entry["body"]))
-    found = []
+    mine = _unsent(store, kind, record_id)
+    new = []
     for name, value in mine.items():
         if theirs.get(name) not in (before.get(name), value):
-            found.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
-    for item in found:
+            new.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
+    for item in new:
         _keep_difference(store, item)
     _put(store, kind, record_id, scope, revision, _json(theirs), {**theirs, **mine})
-    return found
+    return new
+
+
+def _unsent(store: Store, kind: str, record_id: str) -> Fields:
+    """What waits of a record or was refused, the newest value of each field."""
+    mine: Fields = {}
+    for entry in outbox.of_target(store, "record", record_id):
+        if entry.target_kind == kind:
+            mine.update(entry.body)
+    return mine
+
+
+def _take_refused(store: Store, kind: str, record_id: str) -> Fields:
+    """Take the refused edits of a record out of the outbox: the next one carries what they said, as far as it still holds."""
+    said: Fields = {}
+    for entry in outbox.of_target(store, "record", record_id):
+        if entry.target_kind == kind and entry.state == outbox.REFUSED:
+            said.update(entry.body)
+            outbox.done(store, [entry.id])
+    return said
+
+
+def _settle_beneath(store: Store, kind: str, record_id: str, revision: int, fields: Fields) -> None:
+    """The server took one edit of a record while another waits or was refused: that one is shown, not called taken."""
+    known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
+    if known is None:
+        return
+    mine, server = _unsent(store, kind, record_id), {**json.loads(known["server_fields"]), **fields}
+    stamped = {name: value for name, value in _shown(known).items() if name not in mine and name not in server}
+    server |= stamped  # what the server sets itself, shown until its own values come
+    _put(store, kind, record_id, known["scope"], revision, _json(server), {**server, **mine})
 
 
 def _put(store: Store, kind: str, record_id: str, scope: str, revision: int, server: str, shown: Fields) -> None:

@@ -9,14 +9,18 @@ from local_db.store import Store
 
 
 class Setting(peewee.Model):
+    """One named value, as JSON."""
+
     name = peewee.TextField(primary_key=True)
     value = peewee.TextField()
 
 
 def get(store: Store, name: str, default: Any = None) -> Any:
-    row = store.one(Setting.select().where(Setting.name == name))
-    return default if row is None else json.loads(row["value"])
+    """The value of a name, or ``default``. A sync asks a dozen times, so the query is not built anew each time."""
+    rows = store.sql("select value from setting where name = ?", (name,))
+    return json.loads(rows[0][0]) if rows else default
 
 
 def put(store: Store, name: str, value: Any) -> None:
-    store.run(Setting.replace(name=name, value=json.dumps(value, ensure_ascii=False)))
+    """Keep a value that JSON knows under a name."""
+    store.sql("replace into setting (name, value) values (?, ?)", (name, json.dumps(value, ensure_ascii=False)))

@@ -90,6 +90,13 @@ def refused(store: Store) -> list[TransferRow]:
     return _rows(store, Transfer.state == REFUSED)
 
 
+def counts(store: Store) -> tuple[int, int]:
+    """How many files wait, and how many were put aside and need the teacher."""
+    rows = store.sql("select state, count(*) from transfer where state in (?, ?) group by state", (WAITING, REFUSED))
+    of_state = dict(rows)
+    return of_state.get(WAITING, 0), of_state.get(REFUSED, 0)
+
+
 def cancelled(store: Store) -> list[TransferRow]:
     """Uploads that the platform is still to be told to forget."""
     return _rows(store, Transfer.state == CANCELLED)

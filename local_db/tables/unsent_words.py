@@ -8,6 +8,8 @@ from local_db.store import Store
 
 
 class Words(peewee.Model):
+    """What was put aside, as it is stored; see :class:`UnsentWord`."""
+
     id = peewee.TextField(primary_key=True)
     document_id = peewee.TextField()
     field = peewee.TextField()
@@ -49,7 +51,7 @@ def all_of(store: Store, document_id: str | None = None) -> list[UnsentWord]:
 
 
 def count(store: Store) -> int:
-    """How many words are put aside; they themselves are not read."""
+    """How many words are put aside."""
     return int(store.sql("select count(*) from unsent_words")[0][0])
 
 

@@ -27,6 +27,14 @@ def is_stale(db: Database, account_id: str, request: ExchangeRequest) -> bool:
     return f"{request.turn}:{request.nonce}" not in (f"{row['turn']}:{row['nonce']}", row["before"])
 
 
+def turn(account_id: str, device: str) -> tuple[str, tuple[str, str]]:
+    """A statement, with its values, for the turn of a device: no row, and as good as 0, where it is not known.
+
+    A request without changes comes from a copy unless it names this turn.
+    """
+    return "select turn from device where account_id = ? and id = ?", (account_id, device)
+
+
 def _admit(db: Database, account_id: str, request: ExchangeRequest) -> bool:
     if not request.changes:
         return request.turn == 0

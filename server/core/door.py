@@ -15,6 +15,14 @@ COMMUNITY_SCOPE = "community:all"
 Account = dict[str, Any]
 
 
+_READERS = ("member", "invited")  # the states of a membership in which a project is seen
+_NUMBERS = (
+    "select name, seq from scope where name in (?, ?) union all "
+    "select scope.name, scope.seq from member join scope on scope.name = 'project:' || member.project_id "
+    "where member.account_id = ? and member.state in (?, ?)"
+)
+
+
 class Door:
     """What ``account`` may see and do, now."""
 
@@ -25,14 +33,23 @@ class Door:
 
     def scopes(self) -> set[str]:
         """The names of every scope that the account may read."""
-        where = (Member.account_id == self.account["id"], Member.state.in_(("member", "invited")))
+        where = (Member.account_id == self.account["id"], Member.state.in_(_READERS))
         rows = self._db.all(
             Member.select(Member.project_id, Member.role, Member.state, Member.joined_seq).where(*where)
         )
         for row in rows:
             self._roles[row["project_id"]] = _role_of(row)
             self._joined[f"project:{row['project_id']}"] = row["joined_seq"]
-        return {f"account:{self.account['id']}", COMMUNITY_SCOPE} | {f"project:{row['project_id']}" for row in rows}
+        return {self._own_scope, COMMUNITY_SCOPE} | {f"project:{row['project_id']}" for row in rows}
+
+    def numbers(self) -> tuple[str, tuple[str, ...]]:
+        """A statement, with its values, for the name and number of every scope of :meth:`scopes` in which something
+        happened."""
+        return _NUMBERS, (self._own_scope, COMMUNITY_SCOPE, self.account["id"], *_READERS)
+
+    @property
+    def _own_scope(self) -> str:
+        return f"account:{self.account['id']}"
 
     def joined(self, scope: str) -> int:
         """From which number of a project on the account saw all of it; what is known from before is read anew."""

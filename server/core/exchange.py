@@ -5,15 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from server.accounts.sign_in import Db, SignedIn
-from server.core import devices, feed
+from server.core import devices, feed, no_news
 from server.core.apply import Applier, Stale
 from server.core.database import Database
 from server.core.door import Door
 from server.core.json_body import FastJsonRoute
-from server.directory import routes as directory
-from server.pupil_work import files
+from server.core.json_parts import joined, with_member
 from sync.protocol import registry
-from sync.protocol.messages import ExchangeAnswer, ExchangeRequest, digest
+from sync.protocol.messages import ExchangeAnswer, ExchangeRequest
 
 router = APIRouter(route_class=FastJsonRoute)
 
@@ -21,25 +20,27 @@ router = APIRouter(route_class=FastJsonRoute)
 @router.post("/v1/exchange", response_model=ExchangeAnswer, response_model_exclude_defaults=True)
 def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db) -> Response:
     """Apply each change once, in order, then answer with what is new in every scope of the account."""
+    capabilities, data = http.app.state.capabilities, http.app.state.data
     door = Door(db, account)
-    applier = Applier(db, door, http.app.state.capabilities, request)
-    found: dict[str, Any]
+    applier = Applier(db, door, capabilities, request)
+    contents: dict[str, Any]
     try:
         results = applier.apply()
-        found = {"results": results, "now": applier.now} if results else {}
-        found |= _news(db, door, request)
+        contents = {"results": results, "now": applier.now} if results else {}
+        contents |= _news(db, door, request)
     except Stale:
-        found = {"stale": True}
-    if "withdraw_material" in applier.ran:
-        files.erase_withdrawn(db, http.app.state.data)
+        contents = {"stale": True}
+    for name in applier.ran & set(capabilities.afterwards):
+        capabilities.afterwards[name](db, data)
+    scopes = contents.pop("scopes", {})
     answer = ExchangeAnswer.model_construct(
         account=account["id"],
         speaks={} if request.speaks == registry.versions() else registry.versions(),
-        directory=directory.version(http),
-        vocabularies=directory.vocabulary_version(),
-        **found,
+        **{name: version(data) for name, version in capabilities.versions.items()},
+        **contents,
     )
-    return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
+    text = answer.model_dump_json(exclude_defaults=True)
+    return Response(with_member(text, "scopes", joined(scopes)) if scopes else text, media_type="application/json")
 
 
 def _news(db: Database, door: Door, request: ExchangeRequest) -> dict[str, Any]:
@@ -48,11 +49,14 @@ def _news(db: Database, door: Door, request: ExchangeRequest) -> dict[str, Any]:
     def read() -> dict[str, Any]:
         if not request.changes and devices.is_stale(db, door.account["id"], request):
             raise Stale
-        if request.digest and not request.changes:
-            return {"cursors_needed": digest(feed.scope_numbers(db, door)) != request.digest}
         reader = feed.Reader(request.device, request.cursors, request.began)
         scopes = feed.news(db, door, reader)
         return {"scopes": scopes, "gone": sorted(set(request.cursors) - door.scopes())}
 
+    if request.digest and not request.changes:
+        stale, behind = no_news.is_stale_or_behind(db, door, request)
+        if stale:
+            raise Stale
+        return {"cursors_needed": behind}
     with db.reading():
         return read()

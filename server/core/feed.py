@@ -1,6 +1,5 @@
 """What is new in a scope since a cursor, in pages bounded by items and by bytes."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import peewee
 
 from server.core.database import Database, Edit, Record, Scope
 from server.core.door import Door
+from server.core.json_parts import listed, quoted, stored, with_member
 from sync.protocol import messages
 from sync.protocol.messages import PAGE_BYTES, PAGE_ITEMS, ScopeChanges
 from sync.protocol.registry import DOCUMENTS, RECORDS
@@ -44,8 +44,8 @@ class Reader:
     began: Mapping[str, int]
 
 
-def news(db: Database, door: Door, reader: Reader) -> dict[str, ScopeChanges]:
-    """What is new in every scope that the account may read."""
+def news(db: Database, door: Door, reader: Reader) -> dict[str, str]:
+    """What is new in every scope that the account may read: :class:`ScopeChanges` as JSON by the scopes' names."""
     known, room, answer = numbers(db, door.scopes()), Room(), {}
     for scope in sorted(known):
         changes = _of_scope(db, door, reader, scope, known[scope], room)
@@ -56,32 +56,38 @@ def news(db: Database, door: Door, reader: Reader) -> dict[str, ScopeChanges]:
 
 def _of_scope(
     db: Database, door: Door, reader: "Reader", scope: str, stands: tuple[int, int], room: Room
-) -> ScopeChanges | None:
+) -> str | None:
     newest, oldest = stands
     cursor, began = reader.cursors.get(scope, 0), reader.began.get(scope, 0)
     reset = cursor > newest or 0 < max(cursor, began) < max(oldest, door.joined(scope))
     if newest == cursor and not reset:
         return None
     since = 0 if reset else cursor
-    end, more = _page_end(db, scope, since, newest, reader.device, room)
-    records = db.all(_records(scope, since, end, reader.device).order_by(Record.seq))
-    edits = db.all(_edits(scope, since, end).order_by(Edit.seq))
-    room.take(len(records) + len(edits), _size(records, "fields") + _size(edits, "data"))
-    return ScopeChanges.model_construct(
+    known_by = reader.device if since and not began else ""  # who begins anew is told everything, its own things too
+    end, more = _page_end(db, scope, since, newest, known_by, room)
+    records = _records(db, "kind, id, revision, fields", scope, since, end, known_by)
+    edits = db.all(_edits(scope, since, end).order_by(Edit.seq)) if end > since else []
+    room.take(len(records) + len(edits), sum(len(row[3]) for row in records) + sum(len(row["data"]) for row in edits))
+    changes = ScopeChanges.model_construct(
         seq=end,
         reset=reset,
         more=more,
         began=(began if since else newest) if more else 0,
-        records=[_record(row) for row in records if _is_seen(door, scope, row, since)],
-        edits=[
-            _edit(row, reader.device if since else "") for row in edits if _may_read_document(door, scope, row["kind"])
-        ],
-    )
+        edits=[_edit(row, known_by) for row in edits if _may_read_document(door, scope, row["kind"])],
+    ).model_dump_json(exclude_defaults=True)
+    seen = _seen(door, scope)
+    shown = [_record(*row) for row in records if row[0] in seen and (since or not row[3].startswith(TOMBSTONE))]
+    return with_member(changes, "records", listed(shown)) if shown else changes
 
 
-def _records(scope: str, since: int, end: int, device: str, *columns: Any) -> Any:
-    newer = Record.select(*columns).where(Record.scope == scope, Record.seq > since, Record.seq <= end)
-    return newer.where(Record.device != device) if since else newer  # a device knows what it wrote itself
+def _records(
+    db: Database, columns: str, scope: str, since: int, end: int, device: str, limit: int | None = None
+) -> list[tuple[Any, ...]]:
+    """Records in the order of their numbers. A device knows what it wrote itself, but for its first reading."""
+    others = " and device <> ?" if device else ""
+    page = f" limit {limit}" if limit is not None else ""
+    statement = f"select {columns} from record where scope = ? and seq > ? and seq <= ?{others} order by seq{page}"
+    return db.read(statement, scope, since, end, *([device] if device else []))
 
 
 def _edits(scope: str, since: int, end: int, *columns: Any) -> Any:
@@ -90,53 +96,37 @@ def _edits(scope: str, since: int, end: int, *columns: Any) -> Any:
 
 def _page_end(db: Database, scope: str, since: int, newest: int, device: str, room: Room) -> tuple[int, bool]:
     """The last number that fits into the answer, and whether more comes behind it. Sizes are read, not contents."""
-    size = peewee.fn.length
-    records = _records(scope, since, newest, device, Record.seq, size(Record.fields).coerce(False).alias("size"))
-    edits = _edits(scope, since, newest, Edit.seq, size(Edit.data).coerce(False).alias("size"))
-    rows = [
-        *db.all(records.order_by(Record.seq).limit(room.items + 1)),
-        *db.all(edits.order_by(Edit.seq).limit(room.items + 1)),
-    ]
+    records = _records(db, "seq, length(fields)", scope, since, newest, device, room.items + 1)
+    size = peewee.fn.length(Edit.data).coerce(False).alias("size")
+    edits = db.all(_edits(scope, since, newest, Edit.seq, size).order_by(Edit.seq).limit(room.items + 1))
+    rows = sorted([*records, *((row["seq"], row["size"]) for row in edits)])
     last, used = since, 0
-    for count, row in enumerate(sorted(rows, key=lambda row: row["seq"])):
-        used += row["size"]
+    for count, (seq, length) in enumerate(rows):
+        used += length
         if count >= AT_LEAST and (count >= room.items or used > room.bytes):
             return last, True
-        last = row["seq"]
+        last = seq
     return newest, False
 
 
-def _is_seen(door: Door, scope: str, row: dict[str, Any], since: int) -> bool:
-    """A tombstone tells nothing to who begins anew."""
-    kind = RECORDS.get(row["kind"])
-    if kind is None or not door.may_read(scope, kind.read):
-        return False
-    return bool(since) or not row["fields"].startswith(TOMBSTONE)
+def _seen(door: Door, scope: str) -> set[str]:
+    """The kinds that the account may see in a scope. A tombstone tells nothing to who begins anew."""
+    return {name for name, kind in RECORDS.items() if door.may_read(scope, kind.read)}
 
 
 def _may_read_document(door: Door, scope: str, kind: str) -> bool:
     return kind in DOCUMENTS and door.may_read(scope, DOCUMENTS[kind].read)
 
 
-def _record(row: dict[str, Any]) -> messages.Record:
-    return messages.Record.model_construct(
-        kind=row["kind"], id=row["id"], revision=row["revision"], fields=json.loads(row["fields"])
-    )
+def _record(kind: str, record_id: str, revision: int, fields: str) -> str:
+    """A :class:`~sync.protocol.messages.Record` as JSON."""
+    return f'{{"kind":{quoted(kind)},"id":{quoted(record_id)},"revision":{revision},"fields":{stored(fields)}}}'
 
 
 def _edit(row: dict[str, Any], device: str) -> messages.Edit:
-    data = b"" if row["device"] == device else bytes(row["data"])
+    data = b"" if device and row["device"] == device else bytes(row["data"])
     values = {name: row[name] for name in ("id", "document_id", "kind", "seq", "author_id", "author", "at")}
     return messages.Edit.model_construct(**values, data=data)
-
-
-def _size(rows: list[dict[str, Any]], column: str) -> int:
-    return sum(len(row[column]) for row in rows)
-
-
-def scope_numbers(db: Database, door: Door) -> list[tuple[str, int]]:
-    """Every scope the account reads with how far it has come, for the digest of an exchange without news."""
-    return [(name, seq) for name, (seq, _oldest) in numbers(db, door.scopes()).items()]
 
 
 def forget_tombstones(db: Database, before: float) -> int:

@@ -13,6 +13,7 @@ from sync.protocol.registry import RECORDS
 
 Row = dict[str, Any]
 Target = tuple[str, str]  # kind and id
+as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: a run has thousands of records
 _COLUMNS = ("kind", "id", "scope", "revision", "fields", "owner_id", "device")
 
 
@@ -22,9 +23,17 @@ class _Run:
 
     device: str
     now: float
+    account: Row
     current: dict[Target, Row]
     results: dict[str, Result] = field(default_factory=dict)
     changed: dict[Target, Row] = field(default_factory=dict)
+    _stamps: dict[str, records.Fields] = field(default_factory=dict)
+
+    def stamps(self, kind: RecordKind) -> records.Fields:
+        """What the platform writes into new records of a kind; not to be changed."""
+        if kind.name not in self._stamps:
+            self._stamps[kind.name] = records.stamps(kind, self.account, self.now)
+        return self._stamps[kind.name]
 
 
 def apply(
@@ -33,16 +42,17 @@ def apply(
     """Apply changes of one scope in their order; a result for each."""
     if not changes:
         return {}
-    run = _Run(device, now, _current(db, changes))
+    run = _Run(device, now, door.account, _current(db, changes))
     rights = _Rights(door, changes[0].scope)
     for change in changes:
         row = run.current.get((change.kind, change.record_id))
-        meter.note_sent(_size(change))
+        size = _size(change)
+        meter.note_sent(size)
         if code := _refusal(rights, change, row) or meter.refusal(change.scope):
             run.results[change.id] = Result(id=change.id, status="refused", code=code)
         else:
-            meter.fill(change.scope, _size(change))
-            _change(run, door.account, change, row)
+            meter.fill(change.scope, size)
+            _change(run, change, row)
     _write(db, changes[0].scope, run)
     return {change.id: run.results[change.id] for change in changes}
 
@@ -71,6 +81,8 @@ def _refusal(rights: _Rights, change: RecordChange, row: Row | None) -> str | No
         return "not_yours"
     if row and row["scope"] != change.scope:
         return "not_yours"
+    if change.fields.get(DELETED) is True and not kind.delete:
+        return "not_yours"
     own = row is None or row["owner_id"] == rights.account_id
     if code := rights.refusal(_action(kind, change, row), own):
         return code if own else "not_yours"
@@ -82,17 +94,17 @@ def _begins(row: Row | None) -> bool:
 
 
 def _action(kind: RecordKind, change: RecordChange, row: Row | None) -> str:
-    if change.fields.get(DELETED):
-        return kind.delete or kind.change
+    if change.fields.get(DELETED) is True:
+        return kind.delete
     return kind.change if row else kind.create
 
 
-def _change(run: _Run, account: Row, change: RecordChange, row: Row | None) -> None:
+def _change(run: _Run, change: RecordChange, row: Row | None) -> None:
     kind = RECORDS[change.kind]
-    old = row or {"fields": records.stamps(kind, account, run.now), "revision": 0, "device": run.device}
+    old = row or {"fields": run.stamps(kind), "revision": 0, "device": run.device}
     knew = change.base_revision == old["revision"] or old["device"] == run.device
     buried = bool(old["fields"].get(DELETED)) and not change.fields.get(DELETED)
-    fields = {**(records.stamps(kind, account, run.now) if buried else old["fields"]), **change.fields}
+    fields = {**(run.stamps(kind) if buried else old["fields"]), **change.fields}
     if change.fields.get(DELETED):
         fields = kind.tombstone(old["fields"])
     else:
@@ -101,7 +113,7 @@ def _change(run: _Run, account: Row, change: RecordChange, row: Row | None) -> N
         "fields": fields,
         "revision": old["revision"] + 1,
         "device": run.device if knew else "",
-        "owner_id": row["owner_id"] if row else account["id"],
+        "owner_id": row["owner_id"] if row else run.account["id"],
         "scope": change.scope,
     }
     target = (change.kind, change.record_id)
@@ -128,7 +140,7 @@ def _write(db: Database, scope: str, run: _Run) -> None:
                 scope,
                 number,
                 row["revision"],
-                json.dumps(row["fields"], ensure_ascii=False),
+                as_json(row["fields"]),
                 row["owner_id"],
                 row["device"],
                 run.now,
@@ -137,14 +149,21 @@ def _write(db: Database, scope: str, run: _Run) -> None:
         ],
     )
     for (kind, record_id), row in run.changed.items():
-        records.index(db, RECORDS[kind], record_id, row["fields"])
+        if RECORDS[kind].keys:
+            records.index(db, RECORDS[kind], record_id, row["fields"])
 
 
 def _current(db: Database, changes: list[RecordChange]) -> dict[Target, Row]:
-    ids = list({change.record_id for change in changes})
-    rows = db.rows_in(f"select {', '.join(_COLUMNS)} from record where id", ids)
+    ids: dict[str, list[str]] = {}
+    for kind, record_id in {(change.kind, change.record_id): None for change in changes}:
+        ids.setdefault(kind, []).append(record_id)
+    select = f"select {', '.join(_COLUMNS)} from record where kind = ? and id"
+    rows = [row for kind, of_kind in ids.items() for row in db.rows_in(select, of_kind, kind)]
     return {(row[0], row[1]): {**dict(zip(_COLUMNS, row, strict=True)), "fields": json.loads(row[4])} for row in rows}
 
 
 def _size(change: RecordChange) -> int:
-    return 100 + sum(len(value) if isinstance(value, (str, list)) else 8 for value in change.fields.values())
+    size = 100
+    for value in change.fields.values():
+        size += len(value) if isinstance(value, (str, list)) else 8
+    return size

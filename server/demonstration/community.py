@@ -113,8 +113,8 @@ def profiles(count: int, seed: int, today: date) -> list[dict[str, Any]]:
     chance, countries = random.Random(seed), [line.split("|") for line in _PEOPLE.strip().splitlines()]
     weights = [min(chance.paretovariate(1.2), 8) for _ in countries]
     chosen = countries + chance.choices(countries, weights, k=max(0, count - len(countries)))
-    found = [_profile(number, parts, chance, today) for number, parts in enumerate(chosen[:count])]
-    return sorted(found, key=lambda profile: (profile["last_active"], profile["id"]), reverse=True)
+    made = [_profile(number, parts, chance, today) for number, parts in enumerate(chosen[:count])]
+    return sorted(made, key=lambda profile: (profile["last_active"], profile["id"]), reverse=True)
 
 
 def _profile(number: int, parts: list[str], chance: random.Random, today: date) -> dict[str, Any]:

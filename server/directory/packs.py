@@ -34,6 +34,7 @@ class PackFolder:
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, country: str, part: str, since: int, number: int) -> Path:
+        """Where a pack's file lies: a whole pack if ``since`` is 0, else the delta from ``since`` to ``number``."""
         return self.folder / f"{country}-{part}-{since}-{number}.jsonl.zst"
 
     def signed_list(self) -> SignedPackList:
@@ -55,11 +56,13 @@ class PackFolder:
         return PackList.model_validate_json(self.signed_list().text)
 
     def write_whole(self, country: str, part: str, number: int, teachers: Iterable[Teacher]) -> PackFile:
+        """Write a country's part whole. Nobody sees the file until :meth:`publish` lists it."""
         return self._write(country, part, 0, number, (_line(teacher) for teacher in teachers))
 
     def write_delta(
         self, country: str, part: str, since: int, number: int, changed: Iterable[Teacher], gone: Iterable[str]
     ) -> PackFile:
+        """Write what changed in a part since number ``since``: new or changed teachers whole, of those ``gone`` the ids."""
         lines = [*(_line(teacher) for teacher in changed), *(_line({"id": name, "gone": True}) for name in gone)]
         return self._write(country, part, since, number, lines)
 

@@ -20,9 +20,9 @@ router = APIRouter()
 _log = logging.getLogger(__name__)
 
 
-def version(request: Request) -> str:
+def version(data: Path) -> str:
     """The number of the list, so that a client need not ask for it in vain."""
-    folder = packs(request)
+    folder = PackFolder(data / "packs")
     return _number(folder.folder, folder.changed())
 
 
@@ -36,11 +36,13 @@ def _number(folder: Path, _changed: tuple[int, int, int]) -> str:
 
 
 def packs(request: Request) -> PackFolder:
+    """The platform's folder of packs."""
     return PackFolder(request.app.state.data / "packs")
 
 
 @cache
 def vocabulary_version() -> str:
+    """A short hash of the vocabularies, another one as soon as one of them changes; made once a process."""
     digest = hashlib.sha256()
     for name in vocabularies.NAMES:
         digest.update((vocabularies.FOLDER / f"{name}.json").read_bytes())

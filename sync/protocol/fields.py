@@ -36,7 +36,11 @@ def is_plain_text(value: Any) -> bool:
 
 
 def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= sign <= "\udfff" for sign in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,13 @@ class Text(FieldType):
     least: int = 0
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """A string without NUL or halves of surrogate pairs, within the limit, with enough that is not blank."""
         return (
             is_plain_text(value) and len(value) <= self.limit and (not self.least or len(value.strip()) >= self.least)
         )
 
     def describe(self) -> str:
-        """See the base class."""
+        """Says the limit, and whether a blank text will do."""
         return f"text, {'not blank, ' if self.least else ''}at most {self.limit:,} characters"
 
 
@@ -65,11 +69,11 @@ class Number(FieldType):
     high: int = LARGEST
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """An int within the range; neither a float nor True, which Python counts as 1."""
         return type(value) is int and self.low <= value <= self.high
 
     def describe(self) -> str:
-        """See the base class."""
+        """Says the range."""
         return f"number, {self.low:,} to {self.high:,}"
 
 
@@ -78,11 +82,11 @@ class Flag(FieldType):
     """True or false, nothing that merely looks like it."""
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """True or False; not 0, 1 or a word."""
         return isinstance(value, bool)
 
     def describe(self) -> str:
-        """See the base class."""
+        """Says that there are two values."""
         return "true or false"
 
 
@@ -93,11 +97,11 @@ class Choice(FieldType):
     options: tuple[str, ...]
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """One of the options, letter for letter."""
         return isinstance(value, str) and value in self.options
 
     def describe(self) -> str:
-        """See the base class."""
+        """Lists the options."""
         return "one of " + ", ".join(self.options)
 
 
@@ -107,11 +111,11 @@ class _Pattern(FieldType):
     words: str
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """A string that fits the pattern from beginning to end."""
         return isinstance(value, str) and self.pattern.match(value) is not None
 
     def describe(self) -> str:
-        """See the base class."""
+        """The words that were given with the pattern."""
         return self.words
 
 
@@ -126,7 +130,7 @@ class Day(FieldType):
     """A calendar day in ISO form."""
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """A string such as 2026-02-28; not a day that no calendar has."""
         if not isinstance(value, str) or not _DAY.match(value):
             return False
         try:
@@ -136,7 +140,7 @@ class Day(FieldType):
         return True
 
     def describe(self) -> str:
-        """See the base class."""
+        """Says the form of a day."""
         return "day, YYYY-MM-DD"
 
 
@@ -148,11 +152,11 @@ class Items(FieldType):
     limit: int
 
     def accepts(self, value: Any) -> bool:
-        """See the base class."""
+        """A list, not longer than the limit, of values that the type of its items accepts."""
         return isinstance(value, list) and len(value) <= self.limit and all(self.of.accepts(item) for item in value)
 
     def describe(self) -> str:
-        """See the base class."""
+        """Says the limit and what the items are."""
         return f"list of at most {self.limit}: {self.of.describe()}"
 
 

@@ -32,7 +32,7 @@ class RecordKind:
     ``indexed`` are the fields that a computer searches and orders by, ``keys`` those by which the platform looks records
     up. A deletion leaves a tombstone without content, except where the kind ``keeps`` fields that others need to
     understand it. Where two changes of one field meet, the later wins and the other value is kept as a difference that
-    the teacher can settle.
+    the teacher can settle. ``file`` is the field that names a kept file, where a record has one.
     """
 
     name: str
@@ -48,6 +48,7 @@ class RecordKind:
     keys: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     topic: str = ""
+    file: str = ""
     version: int = 1
 
     @cached_property

@@ -36,6 +36,8 @@ Fields = Annotated[dict[Name, Value], Field(max_length=60)]
 
 
 class Message(BaseModel):
+    """What all messages have in common: they do not change once read, and unknown fields, of a newer version, are passed over."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
@@ -202,7 +204,7 @@ class PackList(Message):
     """All packs there are. ``number`` only ever grows."""
 
     number: Annotated[int, Field(ge=0, le=MAX_PACK_NUMBER)]
-    made: Annotated[float, Field(allow_inf_nan=False)]
+    made: Moment
     packs: Annotated[list[Pack], Field(max_length=600)]
 
 
@@ -278,6 +280,6 @@ class Problem(Message):
 
     type: str = "about:blank"
     title: str
-    status: int
+    status: Annotated[int, Field(ge=100, le=599)]
     code: str
     detail: str = ""

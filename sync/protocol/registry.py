@@ -32,3 +32,8 @@ def topic_of(kind: str) -> str:
 def indexes() -> dict[str, tuple[str, ...]]:
     """For each kind of record the fields that a computer searches and orders by."""
     return {name: kind.indexed for name, kind in RECORDS.items() if kind.indexed}
+
+
+def with_files() -> dict[str, str]:
+    """The kinds of records that name a kept file, each with the field that does."""
+    return {name: kind.file for name, kind in RECORDS.items() if kind.file}

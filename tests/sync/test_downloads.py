@@ -9,7 +9,9 @@ import pytest
 
 from local_db.errors import DiskFullError
 from local_db.tables import transfers
+from server.core import records
 from sync.errors import BadAnswerError, BusyError, OfflineError, RefusedError
+from sync.protocol.kind import RecordKind
 from sync.transfers import PART, STUMBLES, TransferQueue
 from tests.classroom import Classroom, materials
 from tests.inside import inside
@@ -299,7 +301,7 @@ def test_a_download_begun_by_an_older_version_begins_anew_and_leaves_nothing(par
     assert partner.shown() == [data] and len(partner.kept()) == 1
 
 
-def test_an_absurd_size_or_checksum_in_a_material_is_passed_by(partner: Partner) -> None:
+def test_an_absurd_size_or_checksum_in_a_material_is_passed_by(partner: Partner, monkeypatch) -> None:
     _work, data = partner.room.published(partner.project)
     partner.a.sync()
     with partner.platform.database.transaction():
@@ -314,9 +316,11 @@ def test_an_absurd_size_or_checksum_in_a_material_is_passed_by(partner: Partner)
                 "sha256": "a" * 64,
                 "size": 5,
             }
-            partner.platform.database.put_record(
-                f"project:{partner.project}", "material", f"odd{n}", {**fields, **change}
-            )
+            scope, known = f"project:{partner.project}", {**fields, **change}
+            owner = {"id": "t-ayse", "name": "Ayşe Işık", "country": "TR"}
+            with monkeypatch.context() as careless:  # an older platform looked at nothing
+                careless.setattr(RecordKind, "is_readable", lambda *_: True)
+                records.create(partner.platform.database, scope, "material", f"odd{n}", known, owner)
     partner.b.sync()
     partner.b.sync()
     assert data in partner.shown() and partner.b.workspace.status.needs_you == 0

@@ -150,7 +150,8 @@ class ProjectsPage(Page):
             self._show(shown)
         else:
             self._current = None
-            self.form.close_draft()
+            if self.form.keep():  # the words go where unsent ones are found when the project is gone
+                self.form.close_draft()
 
     def create(self) -> None:
         """Begin a draft and put the cursor in its title."""

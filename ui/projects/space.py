@@ -17,6 +17,7 @@ from ui.host import Host
 from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, breakable, button, column, label, row, scrolled, tone_label
+from ui.widgets.counter import Counter
 from ui.widgets.row_list import RowList
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
@@ -55,11 +56,13 @@ class SpacePanel(QWidget):
         self.entry.setFixedHeight(theme.px(72))
         self.entry.textChanged.connect(self._typed)
         self._add = button(_("Add to the diary"), self._write, "main")
+        self._count = Counter(self.entry, rules.MAX_DIARY)
         self._saved = label("", "muted")
         self.saving.said.connect(self._saved.setText)
         self.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
         self._journal = RowList(lambda _entry: DiaryRow(self._delete))
         body.addWidget(self.entry)
+        body.addWidget(self._count)
         body.addLayout(row(self._add, self._saved, stretch=True))
         body.addWidget(self._journal)
 
@@ -100,6 +103,8 @@ class SpacePanel(QWidget):
         self._saved.clear()
 
     def _typed(self) -> None:
+        self._count.show_count(len(self.entry.text()))
+        self._add.setEnabled(not self._count.too_many)
         if self._project:
             self.saving.typed()
 
@@ -109,7 +114,7 @@ class SpacePanel(QWidget):
 
     def _write(self) -> None:
         text = self.entry.text().strip()
-        if not text or not self._project:
+        if not text or not self._project or self._count.too_many:
             return
         try:
             self._use.write_journal(self._project.id, text)

@@ -68,7 +68,10 @@ def _tell(window: QWidget, looked: Looked, restore: Callable[[CopyOffer], None])
     happened = _("Your work on this computer is damaged in one place. Most of it can still be used.")
     if offer is None:
         advice = _("There is no good copy to go back to. Go on working and ask the technician; sync when you can.")
-        box = QMessageBox(QMessageBox.Icon.Warning, "TwinDesk", f"{happened} {advice}", parent=window)
+        box = QMessageBox(window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("TwinDesk")
+        box.setText(f"{happened} {advice}")
         box.open()
         return
     question = CopyQuestion(window, happened, offer, _("Keep working"))

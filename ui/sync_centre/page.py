@@ -1,5 +1,7 @@
 """Sync centre: the state of the connection, what waits, and what needs an answer."""
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
 from app.sync_centre import WaitingItem
@@ -40,7 +42,7 @@ class SyncCentrePage(Page):
         body.addWidget(self._status_card())
         self._titles: dict[str, str] = {}
         self._shown: object = None
-        self.lines = RowList(lambda line: make_row(line, host, self.refresh))
+        self.lines = RowList(lambda line: make_row(line, host, self._acted))
         self._nothing = EmptyState("check-circle", _("Nothing waits"), _("All your changes have arrived."))
         body.addWidget(self.lines)
         body.addWidget(self._nothing)
@@ -121,6 +123,11 @@ class SyncCentrePage(Page):
             lines.add("unreadable", Line("note", None, _unreadable(unreadable)))
         self.lines.show_rows(lines.entries)
         self._nothing.setVisible(not items and not differences and not unsent)
+
+    def _acted(self, undo: Callable[[], object] | None) -> None:
+        self.refresh()
+        if undo:
+            self._host.say(_("The step was forgotten."), undo)
 
     def _name(self, item: WaitingItem) -> str:
         return words.waiting_name(item, self._titles.get(item.target_id, ""))

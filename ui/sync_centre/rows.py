@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app.rules.text import brief
 from app.sync_centre import Difference, SyncCentreUseCases, WaitingItem
 from i18n import _
 from i18n.formats import clock
@@ -16,7 +19,10 @@ from ui.not_taken import NotTakenRow
 from ui.widgets.basics import breakable, button, column, label, row
 from ui.widgets.row_list import Entry
 
-Acted = Callable[[], object]
+Acted = Callable[[Callable[[], object] | None], object]  # with the undo, where there is one
+
+
+SHOWN_LETTERS = 400  # of the words of a refused step; all of them are copied
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,9 @@ class Lines:
 
 
 def make_row(line: Line, host: Host, acted: Acted) -> QWidget:
-    """The row for a line; ``acted`` is called after one of its buttons."""
+    """The row for a line; ``acted`` is called after one of its buttons, with the undo."""
     if line.kind == "unsent":
-        return UnsentRow(host, acted)
+        return UnsentRow(host, lambda: acted(None))
     if line.kind in ("heading", "note"):
         return Heading("cardTitle" if line.kind == "heading" else "muted")
     kinds = {"waiting": WaitingRow, "refused": RefusedRow, "difference": DifferenceRow}
@@ -81,8 +87,8 @@ class _Card(QFrame):
     def _build(self) -> None: ...
 
     def _do(self, deed: Callable[..., object], *values: Any) -> None:
-        deed(self._thing, *values)
-        self._acted()
+        undo = deed(self._thing, *values)
+        self._acted(undo if callable(undo) else None)
 
 
 class UnsentRow(NotTakenRow):
@@ -114,20 +120,30 @@ class RefusedRow(_Card):
 
     def _build(self) -> None:
         self._name, self._why = label("", "cardTitle", wrap=True), label("", wrap=True)
+        self._words = label("", "muted", wrap=True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._copy = button(_("Copy your words"), self._copy_words)
         self._again = button(_("Try again"), lambda: self._do(self._use.try_again))
         self._forget = button(_("Forget this step"), lambda: self._do(self._use.give_up))
         layout = column(self, margin=12)
         layout.addWidget(self._name)
         layout.addWidget(self._why)
-        layout.addLayout(row(self._again, self._forget, stretch=True))
+        layout.addWidget(self._words)
+        layout.addLayout(row(self._again, self._copy, self._forget, stretch=True))
 
     def show_value(self, line: Line) -> None:
         """Show what was refused, and why."""
         self._thing = line.thing
         self._name.setText(breakable(line.text))
         self._why.setText(words.refusal(line.thing.reason))
-        for made in (self._again, self._forget):
+        self._words.setText(breakable(brief(line.thing.text, SHOWN_LETTERS)))
+        for widget in (self._words, self._copy):
+            widget.setVisible(bool(line.thing.text))
+        for made in (self._again, self._copy, self._forget):
             made.setAccessibleName(f"{made.text()}: {line.text}")
+
+    def _copy_words(self) -> None:
+        QGuiApplication.clipboard().setText(self._thing.text)
 
 
 class DifferenceRow(_Card):

@@ -38,7 +38,9 @@ class Step(Protocol):
 
     TITLE: str
 
-    def statements(self, is_sqlite: bool) -> list[str]: ...
+    def statements(self, is_sqlite: bool) -> list[str]:
+        """The SQL of the step, in order, for SQLite or else for PostgreSQL."""
+        ...
 
 
 class NewerDatabaseError(Exception):

@@ -1,5 +1,6 @@
 """The diary of a project, which its members write."""
 
+from app.rules.projects import MAX_DIARY
 from sync.protocol.fields import IDENTIFIER, MOMENT, Field, Text
 from sync.protocol.kind import PROJECT, CommandKind, RecordKind, Stamps
 
@@ -7,7 +8,7 @@ JOURNAL = RecordKind(
     "journal",
     PROJECT,
     (
-        Field("text", Text(20_000), required=True),
+        Field("text", Text(MAX_DIARY), required=True),
         Field("author_id", IDENTIFIER, server=True),
         Field("author", Text(200), server=True),
         Field("at", MOMENT, server=True),

@@ -30,6 +30,7 @@ MATERIAL = RecordKind(
     indexed=("sha256", "author_id"),
     keys=("sha256",),
     topic="material",
+    file="sha256",
 )
 
 RECORDS: tuple[RecordKind, ...] = (MATERIAL,)
