@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 AIM = 0.015  # seconds that one transaction should take
-FEWEST, MOST = 10, 500  # rows of one transaction
+FEWEST, MOST = 50, 500  # rows of one transaction
 # SQLite's other processes look every 25 ms, at first, whether it is their turn: rest longer than that
 SHORTEST_REST, LONGEST_REST = 0.03, 0.2
 
