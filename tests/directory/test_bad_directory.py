@@ -7,6 +7,7 @@ import math
 import secrets
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import zstandard
 
 from app.partners import Query
 from local_db.errors import DiskFullError, StoreError
+from server import capabilities
 from server.directory.packs import PackFolder
 from sync import pack_list, packs
 from sync.client import ApiClient, FileVersion
@@ -43,7 +45,7 @@ class Forger:
 
     def __init__(self, platform: RunningPlatform, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
-        self.folder = PackFolder(platform.data / "packs")
+        self.running, self.folder = platform, PackFolder(platform.data / "packs")
         self.values: dict[str, Any] = json.loads(self.folder.signed_list().text)
         self.values["number"] += 1
 
@@ -58,7 +60,8 @@ class Forger:
         )
         self._patch.setattr(PackFolder, "signed_list", lambda _folder: signed)
         version = str(values.get("number", self.values["number"]))
-        self._patch.setattr("server.core.exchange.directory.version", lambda _http: version)
+        told = {**capabilities.ALL.versions, "directory": lambda _data: version}
+        self._patch.setattr(self.running.app.state, "capabilities", replace(capabilities.ALL, versions=told))
 
     def repent(self) -> None:
         """Serve what is honest again."""
