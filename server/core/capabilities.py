@@ -21,4 +21,4 @@ class Capabilities:
     commands: Mapping[str, Handler]
     after_record: Mapping[str, Handler] = field(default_factory=dict)
     afterwards: Mapping[str, Callable[[Database, Path], object]] = field(default_factory=dict)
-    versions: Mapping[str, Callable[[Path], str]] = field(default_factory=dict)
+    versions: dict[str, Callable[[Path], str]] = field(default_factory=dict)

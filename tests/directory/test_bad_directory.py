@@ -7,7 +7,6 @@ import math
 import secrets
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,7 +44,7 @@ class Forger:
 
     def __init__(self, platform: RunningPlatform, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
-        self.running, self.folder = platform, PackFolder(platform.data / "packs")
+        self.folder = PackFolder(platform.data / "packs")
         self.values: dict[str, Any] = json.loads(self.folder.signed_list().text)
         self.values["number"] += 1
 
@@ -60,8 +59,7 @@ class Forger:
         )
         self._patch.setattr(PackFolder, "signed_list", lambda _folder: signed)
         version = str(values.get("number", self.values["number"]))
-        told = {**capabilities.ALL.versions, "directory": lambda _data: version}
-        self._patch.setattr(self.running.app.state, "capabilities", replace(capabilities.ALL, versions=told))
+        self._patch.setitem(capabilities.ALL.versions, "directory", lambda _data: version)
 
     def repent(self) -> None:
         """Serve what is honest again."""
