@@ -30,7 +30,7 @@ def test_an_edit_that_the_platform_lacks_ground_for_is_sent_again_whole(
     a.sync()
     a.sync()
     b.sync()
-    assert last["data"] and a.workspace.status.waiting == a.workspace.status.needs_you == 0
+    assert last["data"] and a.workspace.status.waiting == 0
     found = platform.database.execute("select state from document where id = ?", project)[0][0]
     words = SharedDocument(PROJECT_DRAFT, bytes(found)).fields()["aims"] + " ".join(
         unsent.text for unsent in a.workspace.unsent_words.all()
