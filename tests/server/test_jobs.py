@@ -175,7 +175,7 @@ def test_several_processes_answer_as_one(postgres: Callable[[], str], tmp_path: 
         assert len(set(at_once(8, refresh))) == 1
         head = {"Authorization": f"Bearer {first['access_token']}"}
         change = {"type": "command", "id": "one", "name": "create_project", "args": {"project_id": "p"}}
-        body = {"device": "d", "changes": [change]}
+        body = {"device": "d", "turn": 1, "nonce": "n1", "changes": [change]}
         answers = [requests.post(f"{base}/v1/exchange", json=body, headers=head, timeout=60) for _ in range(6)]
         said = [answer.json()["results"][0]["status"] for answer in answers]
         assert said == ["applied"] + ["repeated"] * 5
