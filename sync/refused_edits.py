@@ -12,6 +12,7 @@ from sync.protocol.yjs_split import pieces
 from sync.rebuild import as_on_the_platform, rebuild
 
 GAP = "gap"
+MOST_WHOLE = 700_000  # bytes of a document that fit into one edit
 WHOLE = "whole"  # in an outbox entry's body: this edit is part of all that the platform misses
 
 
@@ -41,12 +42,17 @@ def put_scope_aside(store: Store, scope: str) -> None:
 def _send_whole(store: Store, change: DocumentChange, stored: documents.Stored) -> None:
     """Queue anew all that the platform has not taken of a document, in place of every edit that waits."""
     author = next((e for e in documents.history(store, stored.id) if e.id == change.id), None)
-    kind = kind_named(stored.kind)
-    there = as_on_the_platform(store, stored, kind)
-    missing = SharedDocument(kind, stored.state).update_since(there.state_vector())
+    missing = stored.state if len(stored.state) <= MOST_WHOLE else _unsent(store, stored)
     documents.take_out_unsent(store, stored)
     name, now = (author.author_id, author.author) if author else ("", ""), time.time()
     for piece in pieces(missing):
         edit_id = str(uuid7())
         documents.accept_edits(store, [documents.Edit(edit_id, stored.id, None, *name, now, piece, None)])
         outbox.add(store, edit_id, "document", change.scope, (change.kind, change.document_id), {WHOLE: True})
+
+
+def _unsent(store: Store, stored: documents.Stored) -> bytes:
+    """What this computer was never told that the platform has; of a large document there is no room for more."""
+    kind = kind_named(stored.kind)
+    there = as_on_the_platform(store, stored, kind)
+    return SharedDocument(kind, stored.state).update_since(there.state_vector())
