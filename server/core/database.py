@@ -221,7 +221,8 @@ class Database:
 
     def insert_new(self, model: type[peewee.Model], **values: Any) -> bool:
         """Insert a row unless its key exists; whether it was new. What exists stays as it is."""
-        return bool(self.run(model.insert(**values).on_conflict_ignore().as_rowcount()))
+        made = model.insert(**values).on_conflict_ignore().returning(*model._meta.get_primary_keys())
+        return bool(list(self.run(made)))  # not by the count of rows: on a Turkish computer Python knows no INSERT
 
     def put(self, model: type[peewee.Model], keys: list[peewee.Field], **values: Any) -> None:
         """Insert a row, or replace the one with the same keys: for rows that are the platform's own, never a person's."""

@@ -123,12 +123,12 @@ def test_what_fails_for_another_reason_is_not_tried_again(any_platform: RunningP
 
     def work() -> None:
         runs.append(1)
-        database.run(School.insert(id="twice", name="n", town="t", country="TR"))
-        database.run(School.insert(id="twice", name="n", town="t", country="TR"))
+        database.run(School.insert(id="once", name="n", town="t", country="TR"))
+        database.run(School.insert(id="without a name", name=None, town="t", country="TR"))
 
     with pytest.raises(peewee.IntegrityError):
         database.transact(work)
-    assert runs == [1] and database.one(School.select().where(School.id == "twice")) is None
+    assert runs == [1] and database.one(School.select().where(School.id == "once")) is None
 
 
 def test_an_insert_never_replaces_and_says_whether_it_was_new(any_platform: RunningPlatform) -> None:
