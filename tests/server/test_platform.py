@@ -318,7 +318,7 @@ def test_ids_and_texts_that_would_poison_a_project_are_refused(any_platform: Run
         "state": "s",
         "code_challenge": "x" * 43,
     }
-    assert api.call("POST", "/oauth/authorize", data=form).status_code == 401
+    assert api.call("POST", "/oauth/authorize", data=form).status_code == 422
     b.sync()
     assert [fields["text"] for _id, fields in b.workspace.projects.journal(project)] == []
 
