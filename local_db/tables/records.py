@@ -19,6 +19,7 @@ from local_db.tables import outbox
 
 Fields = dict[str, Any]
 SHOWN = "iif(fields = '', server_fields, fields)"  # what the teacher sees of a record, as the indexes know it
+TIME = "at"  # the field that tells when something was made
 _NAMES = ("kind", "id", "scope", "revision", "server_fields", "fields")
 
 
@@ -136,24 +137,45 @@ def select(store: Store, query: Query) -> list[Row]:
     turned = " desc" if query.newest else ""
     order = ", ".join(f"{column}{turned}" for column in ([_field(query.order)] if query.order else []) + ["id"])
     page = f" limit {int(query.limit)} offset {int(query.offset)}" if query.limit is not None else ""
-    rows = store.sql(f"select {', '.join(_NAMES)} from record where {condition} order by {order}{page}", values)
+    source = f"record{_hint(store, query)}"
+    rows = store.sql(f"select {', '.join(_NAMES)} from {source} where {condition} order by {order}{page}", values)
     return [_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
 
 def count(store: Store, query: Query) -> int:
     """How many records a query asks for, whatever its page."""
     condition, values = _condition(query)
-    return int(store.sql(f"select count(*) from record where {condition}", values)[0][0])
+    return int(store.sql(f"select count(*) from record{_hint(store, query)} where {condition}", values)[0][0])
 
 
 def ensure_indexes(store: Store, indexed: Mapping[str, Sequence[str]]) -> None:
-    """Make the indexes that kinds declare for their fields; those that are there already cost nothing."""
-    store.sql("create index if not exists record_stale on record (scope) where stale = 1")
+    """Make the indexes that kinds declare for their fields; those that are there already cost nothing.
+
+    Each is in the order of the kind's time as well, so that the newest of one value are found without looking at all.
+    """
     known = {row[0] for row in store.sql("select name from sqlite_master where type = 'index' and tbl_name = 'record'")}
+    if "record_stale" not in known:
+        store.sql("create index record_stale on record (scope) where stale = 1")
     for kind, fields in indexed.items():
         for name in fields:
-            if f"record_{kind}_{name}" not in known:
-                store.sql(f"create index record_{kind}_{name} on record ({_field(name)}, id) where kind = '{kind}'")
+            if f"record_{kind}_{name}" in known:  # of an earlier version
+                store.sql(f"drop index record_{kind}_{name}")
+            if _index(kind, name) not in known:
+                columns = ", ".join(_field(column) for column in dict.fromkeys([name, *({TIME} & set(fields))]))
+                store.sql(f"create index {_index(kind, name)} on record ({columns}, id) where kind = '{kind}'")
+
+
+def _index(kind: str, name: str) -> str:
+    return f"record_{kind}_by_{name}"
+
+
+def _hint(store: Store, query: Query) -> str:
+    """Which index to use: SQLite would take all records of a kind instead, for it cannot know how many there are."""
+    names = [*query.where] or ([query.order] if query.order and query.scope is None else [])
+    wanted = [_index(query.kind, name) for name in names]
+    rows = store.sql(f"select name from sqlite_master where name in ({', '.join('?' * len(wanted))})", wanted)
+    there = {row[0] for row in rows}
+    return next((f" indexed by {name}" for name in wanted if name in there), "")
 
 
 def _condition(query: Query) -> tuple[str, tuple[Any, ...]]:
@@ -163,7 +185,9 @@ def _condition(query: Query) -> tuple[str, tuple[Any, ...]]:
         values.append(query.scope)
     for name, wanted in query.where.items():
         options = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
-        parts.append(f"{_field(name)} in ({', '.join('?' * len(options))})")
+        parts.append(
+            f"{_field(name)} = ?" if len(options) == 1 else f"{_field(name)} in ({', '.join('?' * len(options))})"
+        )
         values += options
     return " and ".join(parts), tuple(values)
 
