@@ -30,6 +30,7 @@ from server.directory import cards
 from server.directory.packs import PackFolder
 from sync.client import ApiClient
 from sync.protocol.messages import ExchangeRequest, RecordChange
+from sync.question import Question
 from tests.inside import inside
 from tests.platform import postgres_url
 from ui.demo.platform import TEACHERS, browser_of
@@ -103,9 +104,9 @@ class Teacher:
         assert answer.results[0].status == "applied", answer.results
         return took
 
-    def _request(self, change: RecordChange) -> ExchangeRequest:
+    def _request(self, change: RecordChange) -> Question:
         turn = self._number
-        return ExchangeRequest(device="benchmark", turn=turn, nonce=f"n{turn}", cursors={}, changes=[change])
+        return Question(ExchangeRequest(device="benchmark", turn=turn, nonce=f"n{turn}"), [change])
 
     def close(self) -> None:
         """Close the workspace."""

@@ -8,7 +8,8 @@ from typing import Any
 from sync import answers
 from sync.answers import Answer, plain_json
 from sync.errors import BadAnswerError, WrongAccountError
-from sync.protocol.messages import ExchangeAnswer, ExchangeRequest, SignedPackList
+from sync.protocol.messages import ExchangeAnswer, SignedPackList
+from sync.question import Question
 from sync.signing import SignedTransport, parsed
 
 __all__ = ["Answer", "ApiClient", "FileVersion"]
@@ -46,9 +47,9 @@ class ApiClient(SignedTransport):
         if not isinstance(answer, dict) or answer.get("platform") != "twindesk":
             raise BadAnswerError("another kind of server")
 
-    def exchange(self, request: ExchangeRequest) -> ExchangeAnswer:
+    def exchange(self, request: Question) -> ExchangeAnswer:
         """Changes up, news down. Safe to repeat: the server applies each change once."""
-        body = request.model_dump_json().encode()
+        body = request.as_json()
         headers = {"Content-Type": "application/json"}
         if len(body) > COMPRESS_ABOVE:
             body, headers["Content-Encoding"] = gzip.compress(body, 3, mtime=0), "gzip"

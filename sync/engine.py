@@ -112,7 +112,9 @@ class Engine:
                     ahead = outgoing.next_batch(self.store, batch)
                     try:
                         answer, following = self._checked(coming.result()), None
-                        if ahead.changes and not answer.stale and not answer.gone:  # what is forgotten is read anew
+                        more = any(scope.more for scope in answer.scopes.values())
+                        wanted = ahead.changes or (more and not batch.changes)
+                        if wanted and not answer.stale and not answer.gone:  # what is forgotten is read anew
                             following = self._send(line, ahead, answer.scopes)
                     except RefusedError as refused:
                         batch, answer = self._without_the_bad_one(batch, refused)

@@ -2,15 +2,18 @@
 
 from collections import Counter
 
+from pydantic_core import to_json
+
 from local_db.store import Store
 from local_db.tables import device, documents, file_use, outbox, records
-from local_db.tables.records import ServerRow
+from local_db.tables.records import ServerRow, Settled
 from sync import document_news, refused_edits
 from sync.errors import BadAnswerError
 from sync.outgoing import Batch
 from sync.protocol import messages, registry
 from sync.protocol.kind import DELETED
-from sync.protocol.messages import DocumentChange, RecordChange, Result, ScopeChanges
+from sync.protocol.messages import DocumentChange, Result, ScopeChanges
+from sync.question import Change, WaitingRecord
 from sync.report import Report, Touched, touch
 
 MOST_RESETS = 10  # of one scope in one sync; an honest platform needs one or two
@@ -51,25 +54,23 @@ class Incoming:
         results = {result.id: result for result in answer.results}
         if any(change.id not in results for change in batch.changes):
             raise BadAnswerError("the server did not answer every change")
-        done, settled, stamped, refused = [], [], [], []
+        done, settled, refused = [], list[Settled](), []
         for change in batch.changes:
             result = results[change.id]
             if result.status == "refused":
                 refused.append((change, result))
                 continue
             done.append(change.id)
-            if isinstance(change, RecordChange):
+            if isinstance(change, WaitingRecord):
                 self._note_replaced(change, result)
-                settled.append((change.kind, change.record_id, result.revision, change.fields))
-                stamped += _stamps(change, answer.now)
+                settled.append(_settled(change, result, answer.now))
         outbox.done(self._store, done)
         for change, result in refused:  # a rebuilt document must know which edits the platform has
             self._refuse(change, result, touched)
         records.settle(self._store, settled)
-        records.stamp(self._store, stamped)
         self._report.sent += len(done)
 
-    def _refuse(self, change: messages.Change, result: Result, touched: Touched) -> None:
+    def _refuse(self, change: Change, result: Result, touched: Touched) -> None:
         self._report.refused += 1
         if isinstance(change, DocumentChange):
             self._refused_edits.append((change, result.code))
@@ -77,7 +78,7 @@ class Incoming:
         else:
             outbox.refuse(self._store, change.id, result.code)
 
-    def _note_replaced(self, change: RecordChange, result: Result) -> None:
+    def _note_replaced(self, change: WaitingRecord, result: Result) -> None:
         if result.replaced:
             target = (change.kind, change.record_id)
             count = records.note_replaced(self._store, target, change.fields, result.replaced)
@@ -97,11 +98,11 @@ class Incoming:
         self._check_progress(scope, news)
         if news.reset:
             records.expect_anew(self._store, scope)
-        rows = [ServerRow(r.kind, r.id, r.revision, r.fields, not _is_readable(r)) for r in news.records]
+        rows = [_row(record) for record in news.records]
         self._report.differences += len(records.accept(self._store, scope, rows))
         self._report.complaints += [f"{row.kind} {row.id}: not readable" for row in rows if row.unreadable]
-        for row in rows:
-            touch(touched, registry.topic_of(row.kind), [row.id])
+        for kind in {row.kind for row in rows}:
+            touch(touched, registry.topic_of(kind), [row.id for row in rows if row.kind == kind])
         self._accept_edits(scope, news.edits, touched)
         if not news.more:
             records.drop_stale(self._store, scope)
@@ -132,16 +133,24 @@ class Incoming:
         }
 
 
-def _is_readable(record: messages.Record) -> bool:
+def _row(record: messages.Record) -> ServerRow:
     kind = registry.RECORDS.get(record.kind)
-    return kind is None or kind.is_readable(record.fields)  # of a newer version: kept as it came
+    readable = kind is None or kind.is_readable(record.fields)  # of a newer version: kept as it came
+    text = to_json(record.fields).decode()
+    return ServerRow(record.kind, record.id, record.revision, record.fields, not readable, text)
 
 
-def _stamps(change: RecordChange, now: float) -> list[tuple[str, str, str, int]]:
+def _settled(change: WaitingRecord, result: Result, now: float) -> Settled:
+    return Settled(
+        change.kind, change.record_id, result.revision, change.text, _stamped(change) if now else "", int(now)
+    )
+
+
+def _stamped(change: WaitingRecord) -> str:
+    """The field in which the platform wrote the time of a record that is new; empty where it did not."""
     kind = registry.RECORDS.get(change.kind)
-    made_at = kind.stamps.made_at if kind else ""
-    is_new = change.base_revision == 0 and not change.fields.get(DELETED)
-    return [(change.kind, change.record_id, made_at, int(now))] if made_at and is_new and now else []
+    is_new = change.base_revision == 0 and not (f'"{DELETED}"' in change.text and change.fields.get(DELETED))
+    return kind.stamps.made_at if kind and is_new else ""
 
 
 def _takes_away(answer: messages.ExchangeAnswer) -> bool:

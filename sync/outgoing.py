@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from local_db.store import Store
 from local_db.tables import device, documents, outbox
 from sync.protocol import messages, registry
-from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, RecordChange, ScopeChanges
+from sync.protocol.messages import Command, DocumentChange, ExchangeRequest, ScopeChanges
+from sync.question import Change, Question, WaitingRecord
 
 SEND_BYTES = 8_000_000
 
@@ -15,7 +16,7 @@ SEND_BYTES = 8_000_000
 class Batch:
     """Changes that go out together; ``last`` is the number of the last one in the outbox, ``turn`` the device's."""
 
-    changes: list[messages.Change] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     last: int = 0
     turn: int = 0
 
@@ -30,31 +31,31 @@ def next_batch(store: Store, before: Batch) -> Batch:
     return _batch(store, before.last, before.turn + 1) if before.changes else Batch()
 
 
-def request(store: Store, batch: Batch, coming: Mapping[str, ScopeChanges]) -> ExchangeRequest:
+def request(store: Store, batch: Batch, coming: Mapping[str, ScopeChanges]) -> Question:
     """A batch as a question; ``coming`` is what was read but is not in the store yet."""
     me, (cursors, began) = device.current(store), outbox.cursors(store)
     for scope, news in coming.items():
         cursors[scope] = news.seq
         began = {**began, scope: news.began} if news.began else {s: n for s, n in began.items() if s != scope}
     turn = {"turn": batch.turn, "nonce": device.nonce(store, batch.turn)} if batch.changes else {"turn": me.turn}
-    speaks = registry.versions()
-    return ExchangeRequest(device=me.id, cursors=cursors, began=began, changes=batch.changes, speaks=speaks, **turn)  # type: ignore[arg-type]
+    head = ExchangeRequest(device=me.id, cursors=cursors, began=began, speaks=registry.versions(), **turn)  # type: ignore[arg-type]
+    return Question(head, batch.changes)
 
 
-def question_of_news(store: Store) -> ExchangeRequest | None:
+def question_of_news(store: Store) -> Question | None:
     """Whether anything is new at all, in a few bytes; None while a scope is still being read from its beginning."""
     me, (cursors, began) = device.current(store), outbox.cursors(store)
     if began or 0 in cursors.values() or not cursors:
         return None
     digest = messages.digest(cursors.items())
-    return ExchangeRequest(device=me.id, turn=me.turn, digest=digest, speaks=registry.versions())
+    return Question(ExchangeRequest(device=me.id, turn=me.turn, digest=digest, speaks=registry.versions()))
 
 
 def _batch(store: Store, after: int, turn: int) -> Batch:
     batch, size = Batch(turn=turn), 0
     for entry in _entries(store, after, turn):
         change = _change(store, entry)
-        size += len(change.data) if isinstance(change, DocumentChange) else 500
+        size += len(change.data) if isinstance(change, DocumentChange) else 500 + len(entry.text)
         if batch.changes and size > SEND_BYTES:
             break
         batch.changes.append(change)
@@ -74,17 +75,9 @@ def _entries(store: Store, after: int, turn: int) -> list[outbox.Waiting]:
     return outbox.take(store, messages.MAX_CHANGES, after)
 
 
-def _change(store: Store, entry: outbox.Waiting) -> messages.Change:
+def _change(store: Store, entry: outbox.Waiting) -> Change:
     if entry.kind == "record":
-        return RecordChange.model_construct(
-            type="record",
-            id=entry.id,
-            scope=entry.scope,
-            kind=entry.target_kind,
-            record_id=entry.target_id,
-            base_revision=entry.base_revision,
-            fields=entry.body,
-        )
+        return WaitingRecord(entry.id, entry.scope, entry.target_kind, entry.target_id, entry.base_revision, entry.text)
     if entry.kind == "document":
         return DocumentChange.model_construct(
             type="document",

@@ -2,8 +2,7 @@
 
 import json
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -41,9 +40,11 @@ class Cursor(peewee.Model):
     began = peewee.IntegerField(default=0)
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One change that waits: a record's fields, a document's edits, or a command. ``at`` is seconds since 1970."""
+class Waiting(NamedTuple):
+    """One change that waits: a record's fields, a document's edits, or a command. ``at`` is seconds since 1970.
+
+    ``text`` is JSON, and ``body`` what it says: thousands are sent without being read.
+    """
 
     n: int
     id: str
@@ -51,11 +52,17 @@ class Waiting:
     scope: str
     target_kind: str
     target_id: str
-    body: dict[str, Any]
+    text: str
     base_revision: int
     state: str
     reason: str
     at: float
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """A record's fields or a command's arguments."""
+        read: dict[str, Any] = json.loads(self.text)
+        return read
 
 
 _COLUMNS = (
@@ -74,7 +81,7 @@ _COLUMNS = (
 
 
 def _waiting(row: dict[str, Any]) -> Waiting:
-    return Waiting(**{**row, "body": json.loads(row["body"])})
+    return Waiting(*row.values())
 
 
 def add(
@@ -132,7 +139,7 @@ def take(store: Store, limit: int, after: int = 0, until: int | None = None) -> 
         names = [column.name for column in _COLUMNS]  # thousands of rows: too many for the query builder
         select = f"select {', '.join(names)} from outbox where n > ? and n <= ? and state <> ? order by n limit ?"
         rows = store.sql(select, (after, LAST if until is None else until, REFUSED, limit))
-        entries = [_waiting(dict(zip(names, row, strict=True))) for row in rows]
+        entries = [Waiting(*row) for row in rows]
         if entries and entries[-1].n > settings.get(store, SEALED, 0):
             settings.put(store, SEALED, entries[-1].n)
     return entries
@@ -140,7 +147,9 @@ def take(store: Store, limit: int, after: int = 0, until: int | None = None) -> 
 
 def done(store: Store, change_ids: list[str]) -> None:
     """Take out what was settled."""
-    store.many("delete from outbox where id = ?", [(change_id,) for change_id in change_ids])
+    for start in range(0, len(change_ids), 500):
+        ids = change_ids[start : start + 500]
+        store.sql(f"delete from outbox where id in ({', '.join('?' * len(ids))})", ids)
 
 
 def get(store: Store, change_id: str) -> Waiting | None:
@@ -151,8 +160,8 @@ def get(store: Store, change_id: str) -> Waiting | None:
 
 def put_back(store: Store, entry: Waiting) -> None:
     """Queue a change that was taken out as it was, behind all others."""
-    values = {name: value for name, value in vars(entry).items() if name != "n"}
-    store.run(Outbox.insert(**{**values, "body": json.dumps(entry.body, ensure_ascii=False)}))
+    values = entry._asdict()
+    store.run(Outbox.insert(body=values.pop("text"), **{name: value for name, value in values.items() if name != "n"}))
 
 
 def refuse(store: Store, change_id: str, reason: str) -> None:
@@ -175,8 +184,8 @@ def counts(store: Store) -> tuple[int, int]:
 
 def pending_targets(store: Store, kind: str) -> set[tuple[str, str]]:
     """``(kind, id)`` of what queued changes of a kind are about, refused ones too."""
-    query = Outbox.select(Outbox.target_kind, Outbox.target_id).where(Outbox.kind == kind)
-    return {(row["target_kind"], row["target_id"]) for row in store.all(query)}
+    rows = store.sql("select target_kind, target_id from outbox where kind = ?", (kind,))
+    return {(target_kind, target_id) for target_kind, target_id in rows}
 
 
 def has_command(store: Store, names: tuple[str, ...], target_id: str) -> str | None:

@@ -19,6 +19,7 @@ from local_db.tables import outbox
 
 Fields = dict[str, Any]
 SHOWN = "iif(fields = '', server_fields, fields)"  # what the teacher sees of a record, as the indexes know it
+TIME = "at"  # the field that tells when something was made
 _NAMES = ("kind", "id", "scope", "revision", "server_fields", "fields")
 
 
@@ -88,13 +89,17 @@ def _shown(row: dict[str, Any]) -> Fields:
 
 
 class ServerRow(NamedTuple):
-    """A record as the server has it. ``unreadable`` ones are kept as they came, and shown to nobody."""
+    """A record as the server has it. ``unreadable`` ones are kept as they came, and shown to nobody.
+
+    ``text`` is the fields as JSON where somebody has it already.
+    """
 
     kind: str
     id: str
     revision: int
     fields: Fields
     unreadable: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,23 +137,45 @@ def select(store: Store, query: Query) -> list[Row]:
     turned = " desc" if query.newest else ""
     order = ", ".join(f"{column}{turned}" for column in ([_field(query.order)] if query.order else []) + ["id"])
     page = f" limit {int(query.limit)} offset {int(query.offset)}" if query.limit is not None else ""
-    rows = store.sql(f"select {', '.join(_NAMES)} from record where {condition} order by {order}{page}", values)
+    source = f"record{_hint(store, query)}"
+    rows = store.sql(f"select {', '.join(_NAMES)} from {source} where {condition} order by {order}{page}", values)
     return [_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
 
 def count(store: Store, query: Query) -> int:
     """How many records a query asks for, whatever its page."""
     condition, values = _condition(query)
-    return int(store.sql(f"select count(*) from record where {condition}", values)[0][0])
+    return int(store.sql(f"select count(*) from record{_hint(store, query)} where {condition}", values)[0][0])
 
 
 def ensure_indexes(store: Store, indexed: Mapping[str, Sequence[str]]) -> None:
-    """Make the indexes that kinds declare for their fields; those that are there already cost nothing."""
+    """Make the indexes that kinds declare for their fields; those that are there already cost nothing.
+
+    Each is in the order of the kind's time as well, so that the newest of one value are found without looking at all.
+    """
     known = {row[0] for row in store.sql("select name from sqlite_master where type = 'index' and tbl_name = 'record'")}
+    if "record_stale" not in known:
+        store.sql("create index record_stale on record (scope) where stale = 1")
     for kind, fields in indexed.items():
         for name in fields:
-            if f"record_{kind}_{name}" not in known:
-                store.sql(f"create index record_{kind}_{name} on record ({_field(name)}, id) where kind = '{kind}'")
+            if f"record_{kind}_{name}" in known:  # of an earlier version
+                store.sql(f"drop index record_{kind}_{name}")
+            if _index(kind, name) not in known:
+                columns = ", ".join(_field(column) for column in dict.fromkeys([name, *({TIME} & set(fields))]))
+                store.sql(f"create index {_index(kind, name)} on record ({columns}, id) where kind = '{kind}'")
+
+
+def _index(kind: str, name: str) -> str:
+    return f"record_{kind}_by_{name}"
+
+
+def _hint(store: Store, query: Query) -> str:
+    """Which index to use: SQLite would take all records of a kind instead, for it cannot know how many there are."""
+    names = [*query.where] or ([query.order] if query.order and query.scope is None else [])
+    wanted = [_index(query.kind, name) for name in names]
+    rows = store.sql(f"select name from sqlite_master where name in ({', '.join('?' * len(wanted))})", wanted)
+    there = {row[0] for row in rows}
+    return next((f" indexed by {name}" for name in wanted if name in there), "")
 
 
 def _condition(query: Query) -> tuple[str, tuple[Any, ...]]:
@@ -158,7 +185,9 @@ def _condition(query: Query) -> tuple[str, tuple[Any, ...]]:
         values.append(query.scope)
     for name, wanted in query.where.items():
         options = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
-        parts.append(f"{_field(name)} in ({', '.join('?' * len(options))})")
+        parts.append(
+            f"{_field(name)} = ?" if len(options) == 1 else f"{_field(name)} in ({', '.join('?' * len(options))})"
+        )
         values += options
     return " and ".join(parts), tuple(values)
 
@@ -201,42 +230,68 @@ def change(
 
 def accept(store: Store, scope: str, rows: Iterable[ServerRow]) -> list[Difference]:
     """Take the server's rows; unsent local edits are replayed on top."""
-    pending, plain, differences = outbox.pending_targets(store, "record"), [], list[Difference]()
+    rows = list(rows)
+    pending, plain, differences = outbox.pending_targets(store, "record") if rows else set(), [], list[Difference]()
     for row in rows:
         if (row.kind, row.id) in pending and not row.unreadable:
             differences += _rebase(store, scope, row.kind, row.id, row.revision, row.fields)
         else:
             deleted = int(bool(row.fields.get("deleted")))
             plain.append(
-                (row.kind, row.id, scope, row.revision, _json(row.fields), "", deleted, 0, int(row.unreadable))
+                (
+                    row.kind,
+                    row.id,
+                    scope,
+                    row.revision,
+                    row.text or _json(row.fields),
+                    "",
+                    deleted,
+                    0,
+                    int(row.unreadable),
+                )
             )
     store.many("insert or replace into record values (?, ?, ?, ?, ?, ?, ?, ?, ?)", plain)
     return differences
 
 
-def settle(store: Store, applied: Iterable[tuple[str, str, int, Fields]]) -> None:
-    """Local edits ``(kind, id, revision, fields)`` that the server took become the server's row.
+class Settled(NamedTuple):
+    """A local edit that the server took; ``text`` is its fields as JSON.
+
+    ``stamped`` names the field in which the server wrote its time ``at`` (seconds since 1970), where it did.
+    """
+
+    kind: str
+    id: str
+    revision: int
+    text: str
+    stamped: str = ""
+    at: int = 0
+
+
+def settle(store: Store, applied: Sequence[Settled]) -> None:
+    """Local edits that the server took become the server's row.
 
     What else of a record waits, or was refused, stays on top of it. Call it when the edits left the outbox.
     """
-    plain, pending = list[tuple[str, str, int]](), outbox.pending_targets(store, "record")
-    for kind, record_id, revision, fields in applied:
-        if (kind, record_id) in pending:
-            _settle_beneath(store, kind, record_id, revision, fields)
-        else:
-            plain.append((kind, record_id, revision))
+    pending = outbox.pending_targets(store, "record") if applied else set()
+    newest, stamped = dict[tuple[str, str], int](), dict[tuple[str, str], tuple[str, int]]()
+    for one in applied:
+        target = (one.kind, one.id)
+        if target in pending:
+            _settle_beneath(store, one)
+            continue
+        newest[target] = one.revision
+        if one.stamped:
+            stamped[target] = (one.stamped, one.at)
+    _settle(store, f"json_set({SHOWN}, '$.' || ?4, ?5)", [(*i, newest[i], *stamp) for i, stamp in stamped.items()])
+    _settle(store, SHOWN, [(*i, revision) for i, revision in newest.items() if i not in stamped])
+
+
+def _settle(store: Store, server_fields: str, rows: list[tuple[Any, ...]]) -> None:
     store.many(
-        "update record set server_fields = iif(fields = '', server_fields, fields), fields = '', revision = ?3, stale = 0 "
+        f"update record set server_fields = {server_fields}, fields = '', revision = ?3, stale = 0 "
         "where kind = ?1 and id = ?2",
-        plain,
-    )
-
-
-def stamp(store: Store, stamped: Iterable[tuple[str, str, str, int]]) -> None:
-    """Set the server's time ``(kind, id, field, seconds)`` of records that were made here and settled."""
-    store.many(
-        "update record set server_fields = json_set(server_fields, '$.' || ?3, ?4) where kind = ?1 and id = ?2",
-        list(stamped),
+        rows,
     )
 
 
@@ -286,14 +341,9 @@ def expect_anew(store: Store, scope: str | None = None) -> None:
 
 
 def drop_stale(store: Store, scope: str) -> None:
-    """A scope was read to its end: what did not come again goes, except what waits to be sent. That is known to stay."""
-    pending = outbox.pending_targets(store, "record")
-    stale = store.all(Record.select(Record.kind, Record.id).where(Record.scope == scope, Record.stale == 1))
-    for row in stale:
-        if (row["kind"], row["id"]) not in pending:
-            store.run(Record.delete().where(Record.kind == row["kind"], Record.id == row["id"]))
-    if stale:
-        store.run(Record.update(stale=0).where(Record.scope == scope, Record.stale == 1))
+    """A scope was read to its end: what did not come again goes, except what waits to be sent."""
+    waits = "select 1 from outbox where kind = 'record' and target_kind = record.kind and target_id = record.id"
+    store.sql(f"delete from record where scope = ? and stale = 1 and not exists ({waits})", (scope,))
 
 
 def unreadable(store: Store) -> list[tuple[str, str]]:
@@ -353,15 +403,17 @@ def _take_refused(store: Store, kind: str, record_id: str) -> Fields:
     return said
 
 
-def _settle_beneath(store: Store, kind: str, record_id: str, revision: int, fields: Fields) -> None:
+def _settle_beneath(store: Store, one: Settled) -> None:
     """The server took one edit of a record while another waits or was refused: that one is shown, not called taken."""
-    known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
+    known = store.one(Record.select().where(Record.kind == one.kind, Record.id == one.id))
     if known is None:
         return
-    mine, server = _unsent(store, kind, record_id), {**json.loads(known["server_fields"]), **fields}
-    stamped = {name: value for name, value in _shown(known).items() if name not in mine and name not in server}
-    server |= stamped  # what the server sets itself, shown until its own values come
-    _put(store, kind, record_id, known["scope"], revision, _json(server), {**server, **mine})
+    mine, server = _unsent(store, one.kind, one.id), {**json.loads(known["server_fields"]), **json.loads(one.text)}
+    unknown = {name: value for name, value in _shown(known).items() if name not in mine and name not in server}
+    server |= unknown  # what the server sets itself, shown until its own values come
+    if one.stamped:
+        server[one.stamped] = one.at
+    _put(store, one.kind, one.id, known["scope"], one.revision, _json(server), {**server, **mine})
 
 
 def _put(store: Store, kind: str, record_id: str, scope: str, revision: int, server: str, shown: Fields) -> None:

@@ -10,8 +10,8 @@ from server.core.apply import Applier, Stale
 from server.core.database import Database
 from server.core.door import Door
 from server.core.json_body import FastJsonRoute
-from server.core.json_parts import joined, with_member
 from sync.protocol import registry
+from sync.protocol.json_parts import joined, with_member
 from sync.protocol.messages import ExchangeAnswer, ExchangeRequest
 
 router = APIRouter(route_class=FastJsonRoute)

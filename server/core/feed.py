@@ -8,8 +8,8 @@ import peewee
 
 from server.core.database import Database, Edit, Record, Scope
 from server.core.door import Door
-from server.core.json_parts import listed, quoted, stored, with_member
 from sync.protocol import messages
+from sync.protocol.json_parts import listed, quoted, stored, with_member
 from sync.protocol.messages import PAGE_BYTES, PAGE_ITEMS, ScopeChanges
 from sync.protocol.registry import DOCUMENTS, RECORDS
 
