@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.core.bodies import BodyMemory, BoundedBody
-from server.core.json_body import MAX_DEPTH, MAX_VALUES, parse
+from server.core.json_body import MAX_DEPTH, MAX_KEYS, MAX_VALUES, parse
 from server.core.limits import Limits
 from server.core.problems import ProblemError
 from server.core.serving import PatientProtocol
@@ -183,7 +183,7 @@ def test_a_full_exchange_of_a_busy_teacher_is_within_all_bounds() -> None:
         b"[" + b"[]," * 300_000 + b"1]",
         b"[" + b"1," * (MAX_VALUES + 1) + b"1]",
         b"[" + b"1," * 6_000 + b"1]",
-        json.dumps({f"k{n}": 1 for n in range(3_000)}).encode(),
+        json.dumps({f"k{n}": 1 for n in range(MAX_KEYS + 1)}).encode(),
         json.dumps({"a": {"b": {"c": {f"k{n}": 1 for n in range(300)}}}}).encode(),
         b'{"a": 123456789012345678901}',
         b'{"a": -1e300}',
