@@ -23,6 +23,7 @@ from sync.protocol.documents import SharedDocument
 from sync.protocol.kind import ACCOUNT, PROJECT
 from sync.protocol.messages import LARGEST
 from sync.protocol.registry import DOCUMENTS, RECORDS
+from sync.question import Question
 from sync.report import Report
 from sync.signing import parsed
 from tests.absurd import honest, wrong
@@ -50,9 +51,9 @@ class Platform:
         self._client = client
         real = client.exchange
 
-        def noted(request: messages.ExchangeRequest) -> messages.ExchangeAnswer:
-            self.asked.append(json.loads(request.model_dump_json()))
-            return real(request)
+        def noted(question: Question) -> messages.ExchangeAnswer:
+            self.asked.append(json.loads(question.as_json()))
+            return real(question)
 
         client.exchange = noted  # type: ignore[method-assign]
         self.engine = Engine(self.store, inside(desk).service._engine.directory, client)
