@@ -39,14 +39,16 @@ class Applier:
         results: dict[str, Result] = {}
         rest: Sequence[Change] = self._request.changes
         while rest:
-            rest = self._db.transact(lambda rest=rest: self._slice(rest, results))  # type: ignore[misc]
+            is_first = not results
+            made, rest = self._db.transact(lambda rest=rest, first=is_first: self._slice(rest, first))  # type: ignore[misc]
+            results |= made  # only what was kept: a slice that is tried again begins anew
         return list(results.values())
 
-    def _slice(self, rest: Sequence[Change], results: dict[str, Result]) -> Sequence[Change]:
-        """Apply as many changes as a slice of time allows; gives what is left. A retry begins it anew."""
+    def _slice(self, rest: Sequence[Change], is_first: bool) -> tuple[dict[str, Result], Sequence[Change]]:
+        """Apply as many changes as a slice of time allows; gives their results and what is left."""
         self._db.hold(f"account:{self._door.account['id']}")
         self._door.forget_roles()
-        if not results and devices.is_stale(self._db, self._door.account["id"], self._request):
+        if is_first and devices.is_stale(self._db, self._door.account["id"], self._request):
             raise Stale
         begun, made = time.monotonic(), dict[str, Result]()
         self._meter = quotas.Meter(self._db, self._door.account["id"])
@@ -63,8 +65,7 @@ class Applier:
         documents.store()
         self._meter.store()
         self._remember([made[i] for i in made if i not in known])
-        results |= made
-        return rest[done:]
+        return made, rest[done:]
 
     def _group(self, group: Sequence[Change], documents: OpenDocuments) -> dict[str, Result]:
         if group and isinstance(group[0], RecordChange):
