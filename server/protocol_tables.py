@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from app.rules import outreach, projects, rights
-from server.core import quotas
+from server.core import merge_trial, quotas
 from server.core.json_body import MAX_DEPTH, MAX_ITEMS, MAX_KEYS, MAX_KEYS_BELOW, MAX_NUMBER, MAX_VALUES
 from server.core.limits import Limits
 from server.pupil_work import quotas as files
@@ -160,6 +160,10 @@ def _ends(move: str) -> list[str]:
     )
 
 
+def _trial_words() -> str:
+    return f"{merge_trial.MERGE_SECONDS:g} s; {merge_trial.LOAD_SECONDS:g} s and 5 µs a piece, of processor time"
+
+
 def limits() -> str:
     """Every limit that a client may meet, with what it meets."""
     one = Limits()
@@ -178,6 +182,7 @@ def limits() -> str:
         ("scopes in a request", f"{messages.MAX_SCOPES:,}", "422 `invalid`"),
         ("one edit", f"{messages.MAX_EDIT:,} bytes", "422 `invalid`"),
         ("a document", f"{documents.MAX_STATE:,} bytes", "refused `document_full`"),
+        ("merging an edit, loading a document", _trial_words(), "refused `document_full`"),
         ("changes of an account a day", f"{quotas.CHANGES_A_DAY:,}, {_size(quotas.BYTES_A_DAY)}", "429 `quota`"),
         ("records and edits of a project", _size(quotas.PROJECT_BYTES), "refused `project_full`"),
         ("contact requests a day", quotas.REQUESTS_A_DAY, "refused `too_many_requests`"),

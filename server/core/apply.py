@@ -10,6 +10,7 @@ from server.core.capabilities import Capabilities
 from server.core.database import Database
 from server.core.documents import OpenDocuments
 from server.core.door import Door
+from server.core.merge_trial import TrialNeeded, Trials
 from server.core.problems import ProblemError
 from server.core.refusals import Refused
 from sync.protocol.messages import Change, Command, DocumentChange, ExchangeRequest, RecordChange, Result
@@ -17,6 +18,7 @@ from sync.protocol.registry import COMMANDS
 
 SLICE_SECONDS = 0.15  # of work in one transaction; then others have their turn
 SLICE_CHANGES = 5_000
+FAILED_TRIAL = 5_000  # so many changes of the day an edit counts that would keep the platform busy
 
 
 class Stale(Exception):
@@ -31,18 +33,31 @@ class Applier:
         self.now = time.time()
         self.ran: set[str] = set()  # the commands that were carried out
         self._meter = quotas.Meter(db, door.account["id"])
+        self._trials = Trials()
+        self._needed: TrialNeeded | None = None
 
     def apply(self) -> list[Result]:
         """Every change's result, in the request's order. Raises Stale, or ProblemError where the account has sent too much."""
-        if self._request.changes and quotas.is_spent(self._db, self._door.account["id"]):
-            raise ProblemError(429, "quota", "This account has sent its share of today", {"Retry-After": "3600"})
         results: dict[str, Result] = {}
         rest: Sequence[Change] = self._request.changes
+        is_first = True
         while rest:
-            is_first = not results
+            if quotas.is_spent(self._db, self._door.account["id"]):
+                raise ProblemError(429, "quota", "This account has sent its share of today", {"Retry-After": "3600"})
             made, rest = self._db.transact(lambda rest=rest, first=is_first: self._slice(rest, first))  # type: ignore[misc]
             results |= made  # only what was kept: a slice that is tried again begins anew
+            is_first = False
+            if self._needed:
+                self._try(self._needed, rest)
         return list(results.values())
+
+    def _try(self, needed: TrialNeeded, rest: Sequence[Change]) -> None:
+        """Outside of the transactions: nobody waits for it but who sent it."""
+        killed = self._trials.killed
+        try:
+            self._trials.run(needed, rest)
+        finally:
+            quotas.spend_changes(self._db, self._door.account["id"], FAILED_TRIAL * (self._trials.killed - killed))
 
     def _slice(self, rest: Sequence[Change], is_first: bool) -> tuple[dict[str, Result], Sequence[Change]]:
         """Apply as many changes as a slice of time allows; gives their results and what is left."""
@@ -53,12 +68,17 @@ class Applier:
         begun, made = time.monotonic(), dict[str, Result]()
         self._meter = quotas.Meter(self._db, self._door.account["id"])
         known = self._known([change.id for change in rest[:SLICE_CHANGES]])
-        documents, done = OpenDocuments(self._db, self._door, self._meter), 0
+        documents, done = OpenDocuments(self._db, self._door, self._meter, self._trials), 0
+        self._needed = None
         for group in _groups(rest[:SLICE_CHANGES]):
             unique = {change.id: change for change in reversed(group)}
             fresh = [unique[i] for i in reversed(unique) if i not in known and i not in made]
             made |= {change.id: known[change.id] for change in group if change.id in known}
-            made |= self._group(fresh, documents)
+            try:
+                made |= self._group(fresh, documents)
+            except TrialNeeded as needed:
+                self._needed = needed
+                break
             done += len(group)
             if time.monotonic() - begun > SLICE_SECONDS:
                 break
@@ -82,6 +102,8 @@ class Applier:
         return results
 
     def _one(self, change: Change, documents: OpenDocuments) -> Result:
+        if isinstance(change, DocumentChange):
+            documents.hold(change.document_id)  # not inside: undoing a part of a transaction lets go of its locks
         try:
             with self._db.transaction():
                 self._carry_out(change, documents)

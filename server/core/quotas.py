@@ -24,6 +24,12 @@ def is_spent(db: Database, account_id: str) -> bool:
     return used.get(CHANGES, 0) >= CHANGES_A_DAY or used.get(BYTES, 0) >= BYTES_A_DAY
 
 
+def spend_changes(db: Database, account_id: str, number: int) -> None:
+    """Count more changes to an account's day than it sent."""
+    if number:
+        _add(db, account_id, CHANGES, _today(), number)
+
+
 def spend_request(db: Database, account_id: str) -> None:
     """Count a contact request. Raises Refused beyond a day's share."""
     _add(db, account_id, REQUESTS, _today(), 1)
@@ -43,6 +49,10 @@ class Meter:
     def note_sent(self, size: int) -> None:
         """Count one change of ``size`` bytes to who sent it, whatever becomes of it."""
         self._changes, self._bytes = self._changes + 1, self._bytes + size
+
+    def note_trouble(self) -> None:
+        """Count an edit as many: the platform had to load its document anew."""
+        self._changes += 500
 
     def refusal(self, scope: str) -> str | None:
         """The code of the refusal where a scope is full."""

@@ -97,12 +97,15 @@ class Record(peewee.Model):
 
 
 class Document(peewee.Model):
-    """A shared document as it stands: the merged Yjs update."""
+    """A shared document as it stands: the merged Yjs update, and how much work it is (see ``merge_trial``)."""
 
     id = peewee.TextField(primary_key=True)
     scope = peewee.TextField()
     kind = peewee.TextField()
     state = peewee.BlobField()
+    runs = peewee.BigIntegerField(default=0)
+    pieces = peewee.BigIntegerField(default=-1)
+    tried = peewee.BigIntegerField(default=0)
 
 
 class Edit(peewee.Model):

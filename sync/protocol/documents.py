@@ -25,10 +25,15 @@ from sync.protocol.yjs_order import Integration, Owners
 if TYPE_CHECKING:  # pycrdt brings a tenth of a second of modules: the first document loads it, not every start
     from pycrdt import TransactionEvent
 
-__all__ = ["MAX_STATE", "DocumentError", "DocumentKind", "SharedDocument", "merge", "merged"]
+__all__ = ["MAX_STATE", "DocumentError", "DocumentKind", "RebuiltError", "SharedDocument", "merge", "merged"]
+
+
+class RebuiltError(DocumentError):
+    """An edit was found bad only by merging it, and the document had to be loaded anew without it."""
+
 
 MAX_STATE = 8 * 1024 * 1024
-Admit = Callable[[set[int]], None]
+Admit = Callable[[Integration], None]
 
 
 class SharedDocument:
@@ -86,10 +91,12 @@ class SharedDocument:
         """Merge an edit from elsewhere; the names of the parts it touched.
 
         Raises DocumentError, and then nothing changed: for bytes that are no edit, bring more than ``structs``
-        insertions, or do not stand on what is here ("gap"). ``admit`` is asked before about the numbers of the authors
-        of what is new, and may raise it too.
+        insertions, or do not stand on what is here ("gap"). ``admit`` is asked before about what is new, and may
+        raise it too.
         """
-        parsed, owners = read(update), self._place_owners()
+        parsed = read(update)
+        Integration(parsed, self._vector()).run()  # a gap is found without looking at the whole document
+        owners = self._place_owners()
         touched, integration = owners.take_in(parsed, self._vector())
         self._integrate(update, integration, structs, admit)
         self._owners = owners
@@ -98,11 +105,10 @@ class SharedDocument:
     def merge(self, update: bytes, structs: int = MAX_EDIT_STRUCTS, admit: Admit | None = None) -> None:
         """As :meth:`apply`, without looking up what was touched. Raises DocumentError likewise."""
         parsed = read(update)
-        if any(struct.content == TYPE for run in parsed.structs.values() for struct in run):
+        if self._owners or any(struct.content == TYPE for run in parsed.structs.values() for struct in run):
             self.apply(update, structs, admit)  # which also knows how deep types lie in each other
-            return
-        self._integrate(update, Integration(parsed, self._vector()).run(), structs, admit)
-        self._owners = None
+        else:
+            self._integrate(update, Integration(parsed, self._vector()).run(), structs, admit)
 
     def take_in(self, state: bytes) -> None:
         """Merge a state of the own store, which was checked when it came there; only what is new of it is read."""
@@ -123,13 +129,13 @@ class SharedDocument:
         if integration.new > structs:
             raise DocumentError("too many structs at once")
         if admit:
-            admit(integration.authors)
+            admit(integration)
         self._take(update)
         self._known = integration.state
         if integration.overlaps and read_state_vector(self.state_vector()) != integration.state:
             self._kept.pop()
             self._rebuild()
-            raise DocumentError("it contradicts what is there")
+            raise RebuiltError("it contradicts what is there")
 
     def _take(self, update: bytes) -> None:
         try:
@@ -138,7 +144,7 @@ class SharedDocument:
             if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
                 raise
             self._rebuild()
-            raise DocumentError("not a document's edits") from None
+            raise RebuiltError("not a document's edits") from None
         self._keep(update)
 
     def _vector(self) -> dict[int, int]:

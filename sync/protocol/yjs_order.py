@@ -22,17 +22,24 @@ class Integration:
     """Takes an update's structs in by the order of their needs, as the library does.
 
     ``state`` is how far it is, ``new`` how many structs were new to it, and ``authors`` whose they are; ``overlaps``
-    tells whether one was known in part, and may contradict what is there.
+    tells whether one was known in part, and may contradict what is there. ``runs`` counts the new ones that do not
+    simply go on after their author's last, ``pieces`` at least the pieces that all this adds to a document.
     """
 
     def __init__(self, update: Update, known: Mapping[int, int]) -> None:
         self.state = dict(known)
         self.overlaps = False
         self.new = 0
+        self.runs = 0
         self.authors: set[int] = set()
         self._deleted = update.deleted
         self._queues = {client: [s for s in run if s.content != SKIP] for client, run in update.structs.items()}
         self._next = dict.fromkeys(self._queues, 0)
+
+    @property
+    def pieces(self) -> int:
+        """A bound of the pieces that a document has more afterwards; insertions and deletions split what is there."""
+        return 2 * (self.new + sum(map(len, self._deleted.values())))
 
     def run(self) -> "Integration":
         """Take in everything. Raises DocumentError("gap")."""
@@ -63,6 +70,7 @@ class Integration:
                     self.overlaps |= struct.clock < now
                     self.state[client] = end
                     self.new += 1
+                    self.runs += struct.content != GC and struct.origin != (client, struct.clock - 1)
                     self.authors.add(client)
                     yield client, struct
                 del waiting[client]
