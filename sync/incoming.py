@@ -1,6 +1,8 @@
 """What comes back: the results of what was sent, and what is new, taken in within one local transaction."""
 
 from collections import Counter
+from collections.abc import Container
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -54,29 +56,42 @@ class Incoming:
         results = {result.id: result for result in answer.results}
         if any(change.id not in results for change in batch.changes):
             raise BadAnswerError("the server did not answer every change")
-        done, settled, refused = [], list[Settled](), []
+        done, settled, refused = [], list[Settled](), dict[str, str]()
+        gone = list[tuple[WaitingRecord, int]]()  # begun here, and deleted already on another computer
         for change in batch.changes:
             result = results[change.id]
             if result.status == "refused":
-                refused.append((change, result))
+                refused[change.id] = result.code
                 continue
             done.append(change.id)
-            if isinstance(change, WaitingRecord):
+            if isinstance(change, WaitingRecord) and result.replaced.get(DELETED):
+                gone.append((change, result.revision))
+            elif isinstance(change, WaitingRecord):
                 self._note_replaced(change, result)
                 settled.append(_settled(change, result, answer.now))
         outbox.done(self._store, done)
-        for change, result in refused:  # a rebuilt document must know which edits the platform has
-            self._refuse(change, result, touched)
+        for change, revision in gone:
+            row = ServerRow(change.kind, change.record_id, revision, {DELETED: True})
+            records.accept(self._store, change.scope, [row])
+            touch(touched, registry.topic_of(change.kind), [change.record_id])
+        if refused:  # when the rest is done: a rebuilt document must know which edits the platform has
+            self._refuse(batch, refused, touched)
         records.settle(self._store, settled)
         self._report.sent += len(done)
 
-    def _refuse(self, change: Change, result: Result, touched: Touched) -> None:
-        self._report.refused += 1
-        if isinstance(change, DocumentChange):
-            self._refused_edits.append((change, result.code))
-            touch(touched, change.kind, [change.document_id])
-        else:
-            outbox.refuse(self._store, change.id, result.code)
+    def _refuse(self, batch: Batch, codes: dict[str, str], touched: Touched) -> None:
+        self._report.refused += len(codes)
+        since = _said_since(batch.changes, codes)
+        for change in batch.changes:
+            if change.id not in codes:
+                continue
+            if isinstance(change, DocumentChange):
+                self._refused_edits.append((change, codes[change.id]))
+                touch(touched, change.kind, [change.document_id])
+            elif isinstance(change, WaitingRecord):
+                records.refuse(self._store, change.id, codes[change.id], since[change.id])
+            else:
+                outbox.refuse(self._store, change.id, codes[change.id])
 
     def _note_replaced(self, change: WaitingRecord, result: Result) -> None:
         if result.replaced:
@@ -131,6 +146,17 @@ class Incoming:
             for kind, field in registry.with_files().items()
             for row in records.all_of(self._store, kind)
         }
+
+
+def _said_since(changes: list[Change], refused: Container[str]) -> dict[str, dict[str, Any]]:
+    """Of each refused change of a record, what the same batch says of the record behind it."""
+    since, said = dict[str, dict[str, Any]](), dict[tuple[str, str], dict[str, Any]]()
+    targets = {(c.kind, c.record_id) for c in changes if isinstance(c, WaitingRecord) and c.id in refused}
+    for change in reversed(changes):
+        if isinstance(change, WaitingRecord) and (target := (change.kind, change.record_id)) in targets:
+            since[change.id] = said.get(target, {})
+            said[target] = {**change.fields, **since[change.id]}
+    return since
 
 
 def _row(record: messages.Record) -> ServerRow:

@@ -204,13 +204,15 @@ def change(
     """Change fields of a record (or make it) and queue the change, in one transaction.
 
     What was refused of it before goes along with it: a text that was too long and is shorter now takes the other fields
-    of its refused change with it.
+    of its refused change with it. A deletion ends what was refused: tried again later, it would undo the deletion.
     ``shown_too`` is shown until the server's own values come: what it stamps itself, such as the author.
     """
     with store.transaction():
         known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
         waiting = outbox.last_open(store, "record", (kind, record_id))
-        refused = {} if fields.get("deleted") else _take_refused(store, kind, record_id)
+        refused = _take_refused(store, kind, record_id)
+        if fields.get("deleted"):
+            refused = {}
         if waiting:
             outbox.fold_in(store, waiting.id, {**refused, **waiting.body, **fields})
         else:
@@ -303,6 +305,29 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
     for name in unseen:
         _keep_difference(store, Difference(str(uuid7()), *target, name, mine.get(name), replaced[name]))
     return len(unseen)
+
+
+def refuse(store: Store, change_id: str, reason: str, sent_since: Fields) -> None:
+    """The platform refused an edit of a record: it stays, with the code of the reason, until the teacher decides about it.
+
+    What was said anew since (``sent_since``, and what waits behind it) it says no more, so that trying it again takes
+    nothing back; after a deletion nothing of it is left.
+    """
+    entry = outbox.get(store, change_id)
+    if entry is None:
+        return
+    waiting = [e for e in outbox.of_target(store, "record", entry.target_id) if e.target_kind == entry.target_kind]
+    since = dict(sent_since)
+    for later in waiting:
+        if later.n > entry.n:
+            since |= later.body
+    left = {name: value for name, value in entry.body.items() if name not in since}
+    if since.get("deleted") or not left:
+        outbox.done(store, [change_id])
+        return
+    if since:
+        outbox.fold_in(store, change_id, left)
+    outbox.refuse(store, change_id, reason)
 
 
 def undo_refused(store: Store, kind: str, record_id: str) -> None:

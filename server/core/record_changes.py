@@ -104,6 +104,10 @@ def _change(run: _Run, change: RecordChange, row: Row | None) -> None:
     old = row or {"fields": run.stamps(kind), "revision": 0, "device": run.device}
     knew = change.base_revision == old["revision"] or old["device"] == run.device
     buried = bool(old["fields"].get(DELETED)) and not change.fields.get(DELETED)
+    if buried and change.base_revision == 0 and DELETED not in change.fields:
+        stays = {"revision": old["revision"], "replaced": {DELETED: True}}  # who deleted it knew its beginning
+        run.results[change.id] = Result(id=change.id, status="applied", **stays)
+        return
     fields = {**(run.stamps(kind) if buried else old["fields"]), **change.fields}
     if change.fields.get(DELETED):
         fields = kind.tombstone(old["fields"])

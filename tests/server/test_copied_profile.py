@@ -244,6 +244,20 @@ def test_a_copy_that_deleted_what_the_other_still_has_is_heard(pair: Pair) -> No
         assert diary(computer, project) == ["Of the second", "Stays"]
 
 
+def test_an_entry_that_waits_on_both_and_is_deleted_on_one_stays_deleted_until_it_is_brought_back(pair: Pair) -> None:
+    project = pair.project
+    entry = write(pair.first, project, "Waits on both")
+    second = pair.copy()
+    undo = pair.first.workspace.projects.delete_journal(project, entry)
+    pair.sync()
+    for computer in (*pair.all(), second):
+        assert diary(computer, project) == []
+    assert undo()
+    pair.sync()
+    for computer in (*pair.all(), second):
+        assert diary(computer, project) == ["Waits on both"]
+
+
 # -- a copy brought back --------------------------------------------------------------------------
 
 

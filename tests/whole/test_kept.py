@@ -17,6 +17,7 @@ from app.sync_centre import WaitingItem
 from app.workspace import Workspace, open_workspace
 from local_db import errors
 from local_db.tables import documents, outbox
+from server.core import quotas
 from sync.errors import KeyringLockedError
 from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Computer, RunningPlatform, active_project
@@ -136,6 +137,59 @@ def test_a_deletion_that_was_refused_and_given_up_shows_the_diary_entry_again(
         b.workspace.sync_centre.give_up(item)
     b.sync()
     assert [fields["text"] for _id, fields in b.workspace.projects.journal(project)] == ["We measured."]
+
+
+def full_for_a_moment(monkeypatch: pytest.MonkeyPatch, computer: Computer) -> None:
+    """A sync while the project is full."""
+    with monkeypatch.context() as patch:
+        patch.setattr(quotas, "PROJECT_BYTES", 0)
+        computer.sync()
+
+
+@pytest.mark.parametrize("is_on_its_way", [False, True])
+def test_a_refused_diary_entry_that_was_deleted_stays_deleted_and_comes_back_with_its_words(
+    platform: RunningPlatform, computers: Make, monkeypatch: pytest.MonkeyPatch, is_on_its_way: bool
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project = active_project(a, b)
+    entry = a.workspace.projects.write_journal(project, "We measured.")
+    if is_on_its_way:
+        outbox.take(inside(a.workspace).store, 10)
+        undo = a.workspace.projects.delete_journal(project, entry)
+        full_for_a_moment(monkeypatch, a)
+    else:
+        full_for_a_moment(monkeypatch, a)
+        undo = a.workspace.projects.delete_journal(project, entry)
+    a.sync()
+    for item in refused(a):
+        a.workspace.sync_centre.try_again(item)
+    for computer in (a, b):
+        computer.sync()
+        assert computer.workspace.projects.journal(project) == []
+    assert undo()
+    for computer in (a, b):
+        computer.sync()
+        assert [fields["text"] for _id, fields in computer.workspace.projects.journal(project)] == ["We measured."]
+
+
+def test_a_refused_change_that_is_tried_again_takes_nothing_newer_back(
+    platform: RunningPlatform, computers: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = computers(platform, AYSE)
+    a.sync()
+    store = inside(a.workspace).store
+    a.workspace.account.change_profile(about=LONG, town="Kars", school="Eski Okul")
+    outbox.take(store, 10)
+    a.workspace.account.change_profile(about="Short.", town="Van")
+    a.sync()
+    (item,) = refused(a)
+    a.workspace.sync_centre.try_again(item)
+    a.sync()
+    other = computers(platform, AYSE)
+    other.sync()
+    for one in (a, other):
+        shown = one.workspace.account.profile()
+        assert (shown["about"], shown["town"], shown["school"]) == ("Short.", "Van", "Eski Okul")
 
 
 # -- what was written for a project that is gone -------------------------------------------
