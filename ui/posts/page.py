@@ -14,6 +14,7 @@ from ui.posts.view import PostView, line_of
 from ui.unsaved import Unsaved, may_go_on
 from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled, side_by_side
 from ui.widgets.item_list import Item, ItemList, show_choices
+from ui.widgets.search_field import offer_clearing
 from ui.widgets.text_field import LineField
 
 
@@ -28,7 +29,7 @@ class PostsPage(Page):
         self._host, self._use = host, host.workspace.posts
         self._post: Post | None = None
         self.line = LineField(_("Search posts"), _("Words of the post, or a name"))
-        self.line.setClearButtonEnabled(True)
+        offer_clearing(self.line)
         self.line.textChanged.connect(lambda: self.refresh())
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("Which posts"))
