@@ -209,22 +209,27 @@ def change(
     """
     with store.transaction():
         known = store.one(Record.select().where(Record.kind == kind, Record.id == record_id))
+        revision = known["revision"] if known else 0
         waiting = outbox.last_open(store, "record", (kind, record_id))
-        refused = _take_refused(store, kind, record_id)
+        queued = _of_record(store, kind, record_id)
+        refused = _take_refused(store, queued)
         if fields.get("deleted"):
             refused = {}
+        body = {**refused, **(waiting.body if waiting else {}), **fields}
+        is_known = revision or any(e.state != outbox.REFUSED for e in queued if not waiting or e.id != waiting.id)
+        if not is_known and not body.get("deleted"):
+            body.pop("deleted", None)  # nobody ever heard of it: it begins, and is not brought back
         if waiting:
-            outbox.fold_in(store, waiting.id, {**refused, **waiting.body, **fields})
+            outbox.fold_in(store, waiting.id, body)
         else:
-            revision = known["revision"] if known else 0
-            outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), {**refused, **fields}, revision)
+            outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), body, revision)
         shown = {**(_shown(known) if known else {}), **(shown_too or {}), **fields}
         _put(
             store,
             kind,
             record_id,
             scope,
-            known["revision"] if known else 0,
+            revision,
             known["server_fields"] if known else "{}",
             shown,
         )
@@ -316,9 +321,8 @@ def refuse(store: Store, change_id: str, reason: str, sent_since: Fields) -> Non
     entry = outbox.get(store, change_id)
     if entry is None:
         return
-    waiting = [e for e in outbox.of_target(store, "record", entry.target_id) if e.target_kind == entry.target_kind]
     since = dict(sent_since)
-    for later in waiting:
+    for later in _of_record(store, entry.target_kind, entry.target_id):
         if later.n > entry.n:
             since |= later.body
     left = {name: value for name, value in entry.body.items() if name not in since}
@@ -412,17 +416,21 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
 def _unsent(store: Store, kind: str, record_id: str) -> Fields:
     """What waits of a record or was refused, the newest value of each field."""
     mine: Fields = {}
-    for entry in outbox.of_target(store, "record", record_id):
-        if entry.target_kind == kind:
-            mine.update(entry.body)
+    for entry in _of_record(store, kind, record_id):
+        mine.update(entry.body)
     return mine
 
 
-def _take_refused(store: Store, kind: str, record_id: str) -> Fields:
+def _of_record(store: Store, kind: str, record_id: str) -> list[outbox.Waiting]:
+    """What is queued of a record, refused edits too, in order."""
+    return [entry for entry in outbox.of_target(store, "record", record_id) if entry.target_kind == kind]
+
+
+def _take_refused(store: Store, queued: list[outbox.Waiting]) -> Fields:
     """Take the refused edits of a record out of the outbox: the next one carries what they said, as far as it still holds."""
     said: Fields = {}
-    for entry in outbox.of_target(store, "record", record_id):
-        if entry.target_kind == kind and entry.state == outbox.REFUSED:
+    for entry in queued:
+        if entry.state == outbox.REFUSED:
             said.update(entry.body)
             outbox.done(store, [entry.id])
     return said

@@ -13,7 +13,9 @@ import pytest
 from tests.accessibility import bus
 from ui import capabilities
 
-pytestmark = pytest.mark.skipif(not bus.is_here(), reason="needs Xvfb, dbus-daemon and at-spi2-core (see CONTRIBUTING.md)")
+pytestmark = pytest.mark.skipif(
+    not bus.is_here(), reason="needs Xvfb, dbus-daemon and at-spi2-core (see CONTRIBUTING.md)"
+)
 ROOT = Path(__file__).resolve().parents[2]
 NAMELESS = {"filler", "panel", "scroll pane", "viewport", "layered pane", "separator", "scroll bar", "table cell"}
 
