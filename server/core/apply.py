@@ -11,9 +11,10 @@ from server.core.database import Database
 from server.core.documents import OpenDocuments
 from server.core.door import Door
 from server.core.merge_trial import TrialNeeded, Trials
+from server.core.outcomes import Outcome
 from server.core.problems import ProblemError
 from server.core.refusals import Refused
-from sync.protocol.messages import Change, Command, DocumentChange, ExchangeRequest, RecordChange, Result
+from sync.protocol.messages import Change, Command, DocumentChange, ExchangeRequest, RecordChange
 from sync.protocol.registry import COMMANDS
 
 SLICE_SECONDS = 0.15  # of work in one transaction; then others have their turn
@@ -36,9 +37,9 @@ class Applier:
         self._trials = Trials()
         self._needed: TrialNeeded | None = None
 
-    def apply(self) -> list[Result]:
+    def apply(self) -> list[Outcome]:
         """Every change's result, in the request's order. Raises Stale, or ProblemError where the account has sent too much."""
-        results: dict[str, Result] = {}
+        results: dict[str, Outcome] = {}
         rest: Sequence[Change] = self._request.changes
         is_first = True
         while rest:
@@ -59,13 +60,13 @@ class Applier:
         finally:
             quotas.spend_changes(self._db, self._door.account["id"], FAILED_TRIAL * (self._trials.killed - killed))
 
-    def _slice(self, rest: Sequence[Change], is_first: bool) -> tuple[dict[str, Result], Sequence[Change]]:
+    def _slice(self, rest: Sequence[Change], is_first: bool) -> tuple[dict[str, Outcome], Sequence[Change]]:
         """Apply as many changes as a slice of time allows; gives their results and what is left."""
         self._db.hold(f"account:{self._door.account['id']}")
         self._door.forget_roles()
         if is_first and devices.is_stale(self._db, self._door.account["id"], self._request):
             raise Stale
-        begun, made = time.monotonic(), dict[str, Result]()
+        begun, made = time.monotonic(), dict[str, Outcome]()
         self._meter = quotas.Meter(self._db, self._door.account["id"])
         known = self._known([change.id for change in rest[:SLICE_CHANGES]])
         documents, done = OpenDocuments(self._db, self._door, self._meter, self._trials), 0
@@ -87,13 +88,13 @@ class Applier:
         self._remember([made[i] for i in made if i not in known])
         return made, rest[done:]
 
-    def _group(self, group: Sequence[Change], documents: OpenDocuments) -> dict[str, Result]:
+    def _group(self, group: Sequence[Change], documents: OpenDocuments) -> dict[str, Outcome]:
         if group and isinstance(group[0], RecordChange):
             run = [change for change in group if isinstance(change, RecordChange)]
             return self._records(run)
         return {change.id: self._one(change, documents) for change in group}
 
-    def _records(self, run: list[RecordChange]) -> dict[str, Result]:
+    def _records(self, run: list[RecordChange]) -> dict[str, Outcome]:
         results = record_changes.apply(self._db, self._door, self._request.device, run, self.now, self._meter)
         for change in run:
             heard = self._capabilities.after_record.get(change.kind)
@@ -101,15 +102,15 @@ class Applier:
                 heard(self._db, self._door.account, dict(change.fields))
         return results
 
-    def _one(self, change: Change, documents: OpenDocuments) -> Result:
+    def _one(self, change: Change, documents: OpenDocuments) -> Outcome:
         if isinstance(change, DocumentChange):
             documents.hold(change.document_id)  # not inside: undoing a part of a transaction lets go of its locks
         try:
             with self._db.transaction():
                 self._carry_out(change, documents)
         except Refused as refused:
-            return Result(id=change.id, status="refused", code=refused.code)
-        return Result(id=change.id, status="applied")
+            return Outcome(id=change.id, status="refused", code=refused.code)
+        return Outcome(id=change.id, status="applied")
 
     def _carry_out(self, change: Change, documents: OpenDocuments) -> None:
         if isinstance(change, DocumentChange):
@@ -129,13 +130,13 @@ class Applier:
         handler(self._db, self._door.account, dict(change.args))
         self.ran.add(change.name)
 
-    def _known(self, ids: list[str]) -> dict[str, Result]:
+    def _known(self, ids: list[str]) -> dict[str, Outcome]:
         names = ("id", "status", "revision", "code", "replaced")
         select = f"select {', '.join(names)} from applied where account_id = ? and id"
         rows = self._db.rows_in(select, ids, self._door.account["id"])
         return {row[0]: _again(dict(zip(names, row, strict=True))) for row in rows}
 
-    def _remember(self, results: list[Result]) -> None:
+    def _remember(self, results: list[Outcome]) -> None:
         account_id = self._door.account["id"]
         self._db.many(
             "insert into applied (account_id, id, status, revision, code, replaced, at) values (?, ?, ?, ?, ?, ?, ?)",
@@ -159,10 +160,10 @@ def _goes_along(first: RecordChange, other: Change) -> bool:
     return isinstance(other, RecordChange) and other.scope == first.scope
 
 
-def _again(row: dict[str, Any]) -> Result:
+def _again(row: dict[str, Any]) -> Outcome:
     """The answer that a change got the first time."""
     status = "refused" if row["status"] == "refused" else "repeated"
-    return Result.model_validate({**row, "status": status, "replaced": json.loads(row["replaced"])})
+    return Outcome(**{**row, "status": status, "replaced": json.loads(row["replaced"])})
 
 
 def _json(values: dict[str, Any]) -> str:

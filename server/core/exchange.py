@@ -10,8 +10,9 @@ from server.core.apply import Applier, Stale
 from server.core.database import Database
 from server.core.door import Door
 from server.core.json_body import FastJsonRoute
+from server.core.outcomes import Outcome
 from sync.protocol import registry
-from sync.protocol.json_parts import joined, with_member
+from sync.protocol.json_parts import joined, listed, with_member
 from sync.protocol.messages import ExchangeAnswer, ExchangeRequest
 
 router = APIRouter(route_class=FastJsonRoute)
@@ -24,9 +25,10 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
     door = Door(db, account)
     applier = Applier(db, door, capabilities, request)
     contents: dict[str, Any]
+    results: list[Outcome] = []
     try:
         results = applier.apply()
-        contents = {"results": results, "now": applier.now} if results else {}
+        contents = {"now": applier.now} if results else {}
         contents |= _news(db, door, request)
     except Stale:
         contents = {"stale": True}
@@ -40,7 +42,11 @@ def exchange(http: Request, request: ExchangeRequest, account: SignedIn, db: Db)
         **contents,
     )
     text = answer.model_dump_json(exclude_defaults=True)
-    return Response(with_member(text, "scopes", joined(scopes)) if scopes else text, media_type="application/json")
+    if results:
+        text = with_member(text, "results", listed([result.as_json() for result in results]))
+    if scopes:
+        text = with_member(text, "scopes", joined(scopes))
+    return Response(text, media_type="application/json")
 
 
 def _news(db: Database, door: Door, request: ExchangeRequest) -> dict[str, Any]:

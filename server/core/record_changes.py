@@ -7,8 +7,9 @@ from typing import Any
 from server.core import quotas, records
 from server.core.database import Database
 from server.core.door import Door
+from server.core.outcomes import NOTHING, Outcome
 from sync.protocol.kind import ACCOUNT, DELETED, RecordKind
-from sync.protocol.messages import RecordChange, Result
+from sync.protocol.messages import RecordChange
 from sync.protocol.registry import RECORDS
 
 Row = dict[str, Any]
@@ -25,7 +26,7 @@ class _Run:
     now: float
     account: Row
     current: dict[Target, Row]
-    results: dict[str, Result] = field(default_factory=dict)
+    results: dict[str, Outcome] = field(default_factory=dict)
     changed: dict[Target, Row] = field(default_factory=dict)
     _stamps: dict[str, records.Fields] = field(default_factory=dict)
 
@@ -38,7 +39,7 @@ class _Run:
 
 def apply(
     db: Database, door: Door, device: str, changes: list[RecordChange], now: float, meter: quotas.Meter
-) -> dict[str, Result]:
+) -> dict[str, Outcome]:
     """Apply changes of one scope in their order; a result for each."""
     if not changes:
         return {}
@@ -49,7 +50,7 @@ def apply(
         size = _size(change)
         meter.note_sent(size)
         if code := _refusal(rights, change, row) or meter.refusal(change.scope):
-            run.results[change.id] = Result(id=change.id, status="refused", code=code)
+            run.results[change.id] = Outcome(id=change.id, status="refused", code=code)
         else:
             meter.fill(change.scope, size)
             _change(run, change, row)
@@ -105,8 +106,8 @@ def _change(run: _Run, change: RecordChange, row: Row | None) -> None:
     knew = change.base_revision == old["revision"] or old["device"] == run.device
     buried = bool(old["fields"].get(DELETED)) and not change.fields.get(DELETED)
     if buried and change.base_revision == 0 and DELETED not in change.fields:
-        stays = {"revision": old["revision"], "replaced": {DELETED: True}}  # who deleted it knew its beginning
-        run.results[change.id] = Result(id=change.id, status="applied", **stays)
+        # who deleted it knew its beginning
+        run.results[change.id] = Outcome(change.id, "applied", old["revision"], replaced={DELETED: True})
         return
     fields = {**(run.stamps(kind) if buried else old["fields"]), **change.fields}
     if change.fields.get(DELETED):
@@ -122,10 +123,8 @@ def _change(run: _Run, change: RecordChange, row: Row | None) -> None:
     }
     target = (change.kind, change.record_id)
     run.current[target] = run.changed[target] = new
-    replaced = {} if knew else {name: old["fields"].get(name) for name in change.fields if name != DELETED}
-    run.results[change.id] = Result.model_construct(
-        id=change.id, status="applied", revision=new["revision"], code="", replaced=replaced
-    )
+    replaced = NOTHING if knew else {name: old["fields"].get(name) for name in change.fields if name != DELETED}
+    run.results[change.id] = Outcome(change.id, "applied", new["revision"], replaced=replaced)
 
 
 def _write(db: Database, scope: str, run: _Run) -> None:
