@@ -1,9 +1,10 @@
 """Partner-finding posts and project ideas: reading, answering, posting once."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from typing import Any
 
 from app import commands
@@ -16,6 +17,8 @@ from local_db.tables import outbox, records
 from sync.protocol.kinds.posts import POST, POST_ANSWER
 
 KINDS = ("partner", "idea")
+PAGE = 200  # posts read at once
+ALL = 2**31
 
 
 @dataclass(frozen=True)
@@ -57,23 +60,35 @@ class PostUseCases:
     def __init__(self, store: Store, account: AccountUseCases, queued: Callable[[], None]) -> None:
         self._store, self._account, self._queued = store, account, queued
 
-    def posts(self, typed: str = "", kind: str = "", *, mine: bool = False) -> list[Post]:
-        """Open posts, newest first, that have all the typed words."""
-        today, me = date.today().isoformat(), self._account.current.id
-        where = {"author_id": me} if mine else {}
-        rows = records.select(self._store, records.Query(POST.name, None, where, "at", newest=True))
+    def posts(self, typed: str = "", kind: str = "", *, mine: bool = False, most: int = ALL) -> list[Post]:
+        """The newest open posts that have all the typed words, ``most`` of them; no more is read than that needs."""
+        today, wanted = date.today().isoformat(), words(typed)
+
+        def fits(post: Post) -> bool:
+            return (
+                (not post.expires or post.expires >= today) and (not kind or post.kind == kind) and _has(post, wanted)
+            )
+
+        found = [post for post in self._own_waiting() if fits(post)]
+        for post in self._newest(mine=mine):
+            if len(found) >= most:
+                break
+            if fits(post):
+                found.append(post)
+        answers = records.count_by(self._store, POST_ANSWER.name, "post_id", [post.id for post in found])
+        return [replace(post, answers=answers.get(post.id, 0)) for post in found]
+
+    def _newest(self, *, mine: bool) -> Iterator[Post]:
+        """What the platform has and is not to be taken down, page by page."""
         closing = {e.target_id for e in outbox.commands(self._store, "close_post")}
-        opening = {e.target_id for e in outbox.commands(self._store, "reopen_post")}
-        answers = self._answers_of(row.id for row in rows)
-        shown = self._own_waiting({row.id for row in rows}) + [
-            _post(row.id, row.fields, answers[row.id]) for row in rows if row.id not in closing - opening
-        ]
-        wanted = words(typed)
-        return [
-            post
-            for post in shown
-            if (not post.expires or post.expires >= today) and (not kind or post.kind == kind) and _has(post, wanted)
-        ]
+        closing -= {e.target_id for e in outbox.commands(self._store, "reopen_post")}
+        where = {"author_id": self._account.current.id} if mine else {}
+        for offset in count(0, PAGE):
+            query = records.Query(POST.name, None, where, "at", newest=True, limit=PAGE, offset=offset)
+            rows = records.select(self._store, query)
+            yield from (_post(row.id, row.fields) for row in rows if row.id not in closing)
+            if len(rows) < PAGE:
+                return
 
     def answers(self, post_id: str) -> list[Answer]:
         """Oldest first."""
@@ -114,24 +129,20 @@ class PostUseCases:
     def _queue(self, name: str, target_id: str, body: dict[str, Any]) -> Undo:
         return commands.queue(self._store, self._queued, "community:all", name, target_id, body)
 
-    def _answers_of(self, post_ids: Iterable[str]) -> dict[str, int]:
-        query = records.Query
-        return {i: records.count(self._store, query(POST_ANSWER.name, None, {"post_id": i})) for i in post_ids}
-
-    def _own_waiting(self, known: set[str]) -> list[Post]:
+    def _own_waiting(self) -> list[Post]:
         """Posts that are not on the platform yet. One that was taken back while it waited is not there."""
         me = self._account.current
         closing = {e.target_id for e in outbox.commands(self._store, "close_post")}
         extra = {"author_id": me.id, "author": me.name, "country": me.country, "expires": ""}
         waiting = outbox.commands(self._store, "publish_post")
         return [
-            _post(e.target_id, {**e.body, **extra, "at": e.at}, 0, True)
+            _post(e.target_id, {**e.body, **extra, "at": e.at}, waiting=True)
             for e in reversed(waiting)
-            if e.target_id not in closing and e.target_id not in known
+            if e.target_id not in closing and records.get(self._store, POST.name, e.target_id) is None
         ]
 
 
-def _post(post_id: str, fields: dict[str, Any], answers: int, waiting: bool = False) -> Post:
+def _post(post_id: str, fields: dict[str, Any], *, waiting: bool = False) -> Post:
     def items(name: str) -> tuple[str, ...]:
         return tuple(fields.get(name) or ())
 
@@ -151,7 +162,7 @@ def _post(post_id: str, fields: dict[str, Any], answers: int, waiting: bool = Fa
         country=text("country"),
         at=float(fields.get("at") or time.time()),
         expires=text("expires"),
-        answers=answers,
+        answers=0,
         waiting=waiting,
     )
 

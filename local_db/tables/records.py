@@ -148,6 +148,16 @@ def count(store: Store, query: Query) -> int:
     return int(store.sql(f"select count(*) from record{_hint(store, query)} where {condition}", values)[0][0])
 
 
+def count_by(store: Store, kind: str, name: str, values: Sequence[str]) -> dict[str, int]:
+    """How many records of a kind have each of the values in a field; values that none has are left out."""
+    if not values:
+        return {}
+    condition, wanted = _condition(Query(kind, where={name: values}))
+    source = f"record{_hint(store, Query(kind, where={name: values}))}"
+    rows = store.sql(f"select {_field(name)}, count(*) from {source} where {condition} group by 1", wanted)
+    return {str(value): int(number) for value, number in rows}
+
+
 def ensure_indexes(store: Store, indexed: Mapping[str, Sequence[str]]) -> None:
     """Make the indexes that kinds declare for their fields; those that are there already cost nothing.
 

@@ -13,7 +13,7 @@ from app.partners.elsewhere import holiday, local_hour
 from app.rules import outreach
 from app.rules.outreach import Recipient, Sent, warnings
 from app.workspace import Workspace
-from local_db.tables import settings
+from local_db.tables import records, settings
 from server.accounts.sign_in import hash_password
 from server.core.database import Account
 from server.directory import publishing
@@ -25,6 +25,7 @@ from tests.window import find_button, message, words_on
 from ui.demo.platform import PASSWORD
 from ui.partners.message import MessageDialog
 from ui.posts.dialog import PostDialog
+from ui.shell import MainWindow
 from ui.start.program import show_window
 
 Make = Callable[..., Computer]
@@ -301,3 +302,63 @@ def test_my_profile_is_kept_checked_and_shown_as_others_see_it(qtbot: QtBot, win
     qtbot.keyClicks(page.about, "!")
     page.leave()
     assert desk.account.profile()["about"].endswith("!")
+
+
+def many_posts(desk: Workspace, count: int) -> None:
+    """The community has written for weeks."""
+    rows = [
+        records.ServerRow(
+            "post",
+            f"p-{n:05}",
+            1,
+            {
+                "kind": "idea",
+                "title": f"Idea {n}",
+                "text": "Words and more words.",
+                "author_id": f"t-{n % 7}",
+                "author": "Someone",
+                "country": "EL",
+                "at": 1_700_000_000 + n,
+                "expires": "9999-12-31",
+            },
+        )
+        for n in range(count)
+    ]
+    answer = {
+        "post_id": f"p-{count - 1:05}",
+        "text": "Yes",
+        "author_id": "t-1",
+        "author": "A",
+        "country": "EL",
+        "at": 5,
+    }
+    with inside(desk).store.transaction():
+        records.accept(inside(desk).store, "community:all", rows)
+        records.accept(inside(desk).store, "community:all", [records.ServerRow("post_answer", "a-1", 1, answer)])
+
+
+def test_the_newest_posts_are_shown_and_older_ones_on_request(desk: Workspace, window: MainWindow) -> None:
+    many_posts(desk, 150)
+    page = window.page("posts")
+    assert page.list.count() == 60 and page.list.item(0).text().startswith("Idea 149")
+    assert "1 answer" in page.list.item(0).text()
+    find_button(page, "Show older posts").click()
+    find_button(page, "Show older posts").click()
+    assert page.list.count() == 150 and not page.more.isVisible()
+    page.line.setText("Idea 3")
+    assert page.list.item(0).text().startswith("Idea 39")
+    page.line.setText("")
+    assert page.list.count() == 60
+
+
+def test_a_page_of_posts_reads_no_more_than_it_shows(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    real = records.select
+    monkeypatch.setattr(records, "select", lambda store, query: read.append(rows := real(store, query)) or rows)
+    many_posts(desk, 1_000)
+    assert len(desk.posts.posts(most=60)) == 60
+    few = sum(map(len, read))
+    many_posts(desk, 3_000)
+    read.clear()
+    assert [post.answers for post in desk.posts.posts(most=60)] == [1] + [0] * 59
+    assert sum(map(len, read)) == few

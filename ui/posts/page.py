@@ -17,6 +17,8 @@ from ui.widgets.item_list import Item, ItemList, show_choices
 from ui.widgets.search_field import offer_clearing
 from ui.widgets.text_field import LineField
 
+AT_FIRST = 60  # posts in the list; as many more at each press
+
 
 class PostsPage(Page):
     """The list at the left, one post at the right."""
@@ -30,18 +32,24 @@ class PostsPage(Page):
         self._post: Post | None = None
         self.line = LineField(_("Search posts"), _("Words of the post, or a name"))
         offer_clearing(self.line)
-        self.line.textChanged.connect(lambda: self.refresh())
+        self.line.textChanged.connect(lambda: self._begin())
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("Which posts"))
         kinds = [(_(name), kind) for kind, name in KIND_NAMES.items()]
         show_choices(self.kind, [(_("All posts"), ""), *kinds, (_("My posts"), "mine")], "")
-        self.kind.activated.connect(lambda: self.refresh())
+        self.kind.activated.connect(lambda: self._begin())
         line = row(self.line, self.kind, button(_("New post…"), self.ask_new, "main", "plus"))
         line.setStretch(0, 1)
         self.body.addLayout(line)
         self.list = ItemList(_("Posts found"))
         self.list.currentItemChanged.connect(lambda *_items: self._choose())
-        self.body.addWidget(side_by_side((self.list, 420), (self._build_right(), 640), grows=1), 1)
+        self._most = AT_FIRST
+        self.more = button(_("Show older posts"), self._show_more)
+        left = QWidget()
+        beside = column(left, spacing=8)
+        beside.addWidget(self.list, 1)
+        beside.addWidget(self.more)
+        self.body.addWidget(side_by_side((left, 420), (self._build_right(), 640), grows=1), 1)
 
     def _build_right(self) -> QWidget:
         frame, layout = card(margin=4)
@@ -64,11 +72,24 @@ class PostsPage(Page):
     def refresh(self, changes: object = None) -> None:
         """Show the posts that are searched for, and the chosen one, as they are now."""
         kind = str(self.kind.currentData())
-        posts = self._use.posts(self.line.text(), "" if kind == "mine" else kind, mine=kind == "mine")
+        typed, mine = self.line.text(), kind == "mine"
+        posts = self._use.posts(typed, "" if mine else kind, mine=mine, most=self._most + 1)
+        self.more.setVisible(len(posts) > self._most)
+        posts = posts[: self._most]
         chosen = self.list.show_items([Item(post.id, line_of(post, _answers(post)), post) for post in posts])
         if self._post and self.view.unsaved() and (chosen is None or chosen.id != self._post.id):
             return  # an answer that cannot be stored now stays on the screen
         self._show(chosen)
+
+    def _begin(self) -> None:
+        """Another search: from its newest posts."""
+        self._most = AT_FIRST
+        self.refresh()
+
+    def _show_more(self) -> None:
+        self._most += AT_FIRST
+        self.refresh()
+        self.list.setFocus()
 
     def leave(self) -> None:
         """Store the answer being typed."""
