@@ -44,7 +44,7 @@ class PostsPage(Page):
         self.list = ItemList(_("Posts found"))
         self.list.currentItemChanged.connect(lambda *_items: self._choose())
         self._most = AT_FIRST
-        self.more = button(_("Show older posts"), self._show_more)
+        self.more = button(_("Older posts"), self._show_more)
         left = QWidget()
         beside = column(left, spacing=8)
         beside.addWidget(self.list, 1)
