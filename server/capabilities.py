@@ -2,7 +2,7 @@
 
 from server.contacts import commands as contacts
 from server.core.capabilities import Capabilities
-from server.directory import cards
+from server.directory import entries
 from server.directory import routes as directory
 from server.messages import commands as messages
 from server.posts import commands as posts
@@ -17,7 +17,7 @@ ALL = Capabilities(
         **projects.COMMANDS,
         **materials.COMMANDS,
     },
-    after_record={"profile": cards.own_changes},
+    after_record={"profile": entries.own_changes},
     afterwards={"withdraw_material": files.erase_withdrawn},
     versions={"directory": directory.version, "vocabularies": lambda _data: directory.vocabulary_version()},
 )

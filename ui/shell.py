@@ -24,11 +24,12 @@ from app.workspace import Workspace
 from i18n import _
 from ui import capabilities, words
 from ui.actions import Action, Actions, Entry
+from ui.before_leaving import may_go_on
 from ui.bridge import EventBridge
 from ui.language import speak
 from ui.theme import theme
 from ui.tokens import SCALES
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import Page, button, column, label, set_tone
 from ui.widgets.timers import single_shot
 

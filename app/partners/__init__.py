@@ -1,7 +1,7 @@
 """Partners: finding them in the directory, keeping them, and reaching out to them."""
 
 from app.partners.directory import DirectoryChoice, DirectoryUseCases, Offer
-from app.partners.finding import PAGE, Fit, Found, PartnerRow, PartnerUseCases, PastProject, Query
+from app.partners.finding import PAGE, Fit, Found, PartnerUseCases, PastProject, Query, Teacher
 from app.partners.keeping import KeepingUseCases
 from app.partners.reaching import Message, ReachingUseCases, Template
 from local_db.tables.partners import FollowUp, SavedSearch
@@ -15,7 +15,7 @@ __all__ = [
     "Found",
     "KeepingUseCases",
     "Offer",
-    "PartnerRow",
+    "Teacher",
     "PartnerUseCases",
     "PastProject",
     "Query",

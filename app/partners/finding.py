@@ -36,7 +36,7 @@ class PastProject:
 
 
 @dataclass(frozen=True)
-class PartnerRow:
+class Teacher:
     """A teacher of the directory; ``last_active`` is an ISO date, ``place`` a point in degrees or None."""
 
     id: str
@@ -102,7 +102,7 @@ class Found:
     """A search's result: the first rows, how many there are, and how many each facet would leave."""
 
     query: Query
-    rows: list[PartnerRow]
+    rows: list[Teacher]
     total: int
     facets: dict[str, int] = field(default_factory=dict)
     active: dict[int, int] = field(default_factory=dict)
@@ -192,17 +192,17 @@ class PartnerUseCases:
         self._db.close()
         self._store.close_thread()
 
-    def page(self, result: Found, offset: int) -> list[PartnerRow]:
+    def page(self, result: Found, offset: int) -> list[Teacher]:
         """Fifty rows of a result from ``offset`` on."""
         hits, starred = result.hits, partners.stars(self._store)
         assert hits is not None
         return [_row(teacher, starred) for teacher in self._ask(lambda directory: directory.page(hits, offset, PAGE))]
 
-    def get(self, partner_id: str) -> PartnerRow | None:
+    def get(self, partner_id: str) -> Teacher | None:
         """A teacher of the directory; None for one who is not on this computer."""
         return next(iter(self.get_all([partner_id])), None)
 
-    def get_all(self, ids: Iterable[str]) -> list[PartnerRow]:
+    def get_all(self, ids: Iterable[str]) -> list[Teacher]:
         """Those of the ids that are in the directory on this computer, in their order."""
         wanted, starred = list(ids), partners.stars(self._store)
         here = self._ask(lambda directory: directory.get(wanted))
@@ -234,7 +234,7 @@ class PartnerUseCases:
             self._store, "preference:weights", {**self.weights(), name: max(0, min(matching.HEAVIEST, weight))}
         )
 
-    def fit(self, partner: PartnerRow, project_id: str) -> Fit:
+    def fit(self, partner: Teacher, project_id: str) -> Fit:
         """How well one teacher fits a draft, with the reasons."""
         criteria = self._criteria(project_id)
         points, reasons = matching.explain(_profile(partner), criteria)
@@ -252,7 +252,7 @@ class PartnerUseCases:
         """The account ids of the teacher's contacts."""
         return [str(row.fields["account_id"]) for row in self._contact_rows(state="contact")]
 
-    def shared_contacts(self, partner: PartnerRow) -> list[str]:
+    def shared_contacts(self, partner: Teacher) -> list[str]:
         """Names of the teacher's contacts who have been in a project with this partner."""
         met = {other for project in partner.projects for other in project.partners} - {partner.id}
         rows = self._contact_rows(state="contact", account_id=met)
@@ -332,10 +332,10 @@ def _since(sums: Mapping[str, int], day: date) -> int:
     return next((total for active, total in reversed(list(sums.items())) if active >= day.isoformat()), 0)
 
 
-def _row(teacher: Mapping[str, Any], starred: Mapping[str, str]) -> PartnerRow:
-    values = {name: teacher[name] for name in PartnerRow.__dataclass_fields__ if name in teacher}
+def _row(teacher: Mapping[str, Any], starred: Mapping[str, str]) -> Teacher:
+    values = {name: teacher[name] for name in Teacher.__dataclass_fields__ if name in teacher}
     past = tuple(PastProject(p["title"], p["year"], tuple(p["partners"])) for p in teacher["projects"])
-    return PartnerRow(
+    return Teacher(
         **{
             **values,
             "languages": tuple(teacher["languages"]),
@@ -347,6 +347,6 @@ def _row(teacher: Mapping[str, Any], starred: Mapping[str, str]) -> PartnerRow:
     )
 
 
-def _profile(partner: PartnerRow) -> dict[str, Any]:
+def _profile(partner: Teacher) -> dict[str, Any]:
     """A row as the rules know a teacher."""
-    return {**{name: getattr(partner, name) for name in PartnerRow.__dataclass_fields__}, "place": ""}
+    return {**{name: getattr(partner, name) for name in Teacher.__dataclass_fields__}, "place": ""}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from app.partners.finding import PartnerRow, PartnerUseCases, Query
+from app.partners.finding import PartnerUseCases, Query, Teacher
 from app.today_item import TodayItem
 from local_db.store import Store
 from local_db.tables import partners, settings
@@ -112,7 +112,7 @@ class KeepingUseCases:
         searches = self.known_new_people()
         return reminders + [TodayItem("new_people", kept.name, kept.id, str(count)) for kept, count in searches]
 
-    def due(self) -> list[PartnerRow]:
+    def due(self) -> list[Teacher]:
         """Whom to write to again today."""
         today = date.today().isoformat()
         ids = [

@@ -12,7 +12,7 @@ from app import commands
 from app.account import AccountUseCases
 from app.commands import Undo
 from app.partners.elsewhere import holiday, local_hour
-from app.partners.finding import PartnerRow, PartnerUseCases
+from app.partners.finding import PartnerUseCases, Teacher
 from app.rules import outreach
 from app.rules.ids import uuid7
 from app.today_item import TodayItem
@@ -77,7 +77,7 @@ class ReachingUseCases:
     def _messages(self, newest: bool = False, limit: int | None = None, **where: str) -> list[records.Row]:
         return records.select(self._store, records.Query("message", None, where, "at", newest, limit))
 
-    def warnings(self, partner: PartnerRow, text: str, language: str) -> list[str]:
+    def warnings(self, partner: Teacher, text: str, language: str) -> list[str]:
         """What speaks against sending now; codes as in :mod:`app.rules.outreach`."""
         now = time.time()
         sent = [outreach.Sent(to, words, (now - at) / DAY) for to, words, at in self._sent()]
@@ -93,15 +93,15 @@ class ReachingUseCases:
         )
         return outreach.warnings(text, recipient, sent, last_answer)
 
-    def holiday_of(self, partner: PartnerRow, language: str) -> str:
+    def holiday_of(self, partner: Teacher, language: str) -> str:
         """The public holiday in the partner's country today, named in ``language`` if possible; empty for none."""
         return holiday(partner.country, date.today(), language)
 
-    def hour_of(self, partner: PartnerRow) -> int | None:
+    def hour_of(self, partner: Teacher) -> int | None:
         """The hour, 0 to 23, where the partner lives; None where it is not known."""
         return local_hour(partner.country)
 
-    def templates(self, partner: PartnerRow, project: str) -> list[Template]:
+    def templates(self, partner: Teacher, project: str) -> list[Template]:
         """Beginnings in the partner's own language, then in English, filled in as far as things are known."""
         me = self._account.current
         own = next((code for code in _spoken_there(partner) if code in _templates()), "en")
@@ -151,7 +151,7 @@ def _templates() -> dict[str, dict[str, str]]:
     return by_language
 
 
-def _spoken_there(partner: PartnerRow) -> list[str]:
+def _spoken_there(partner: Teacher) -> list[str]:
     """The partner's languages, those of the country before the common ones."""
     common = ("en", "fr", "de", "es")
     return sorted(partner.languages, key=lambda code: (code in common, partner.languages.index(code)))

@@ -203,7 +203,7 @@ class Erasure(peewee.Model):
     sha256 = peewee.TextField(primary_key=True)
 
 
-class Card(peewee.Model):
+class DirectoryEntry(peewee.Model):
     """A teacher's entry in the directory: as it is (``fields``), and as the packs have it (``published``, or empty).
 
     ``keepable`` is the owner's choice to be kept on others' computers; ``dirty`` waits for the next publication.
@@ -218,11 +218,12 @@ class Card(peewee.Model):
     dirty = peewee.BooleanField(default=True, index=True)
 
     class Meta:
+        table_name = "card"
         indexes = ((("country",), False), (("expires",), False))
 
 
 MODELS = [
-    Card,
+    DirectoryEntry,
     Erasure,
     School,
     Account,

@@ -9,7 +9,7 @@ from server.contacts import commands as contacts
 from server.core import records
 from server.core.database import Account, Database, School
 from server.demonstration import community
-from server.directory import cards, publishing
+from server.directory import entries, publishing
 from server.directory.packs import PackFolder
 from server.posts import commands as posts
 
@@ -34,18 +34,18 @@ def seed(db: Database, data: Path, *, count: int = 5_000) -> None:
         for number, post in enumerate(_POSTS):
             posts.publish(db, other, {**post, "post_id": f"post-{number}"})
         today = datetime.now(UTC).date()
-        until = (today + timedelta(days=cards.KEPT_DAYS)).isoformat()
+        until = (today + timedelta(days=entries.KEPT_DAYS)).isoformat()
         own = [
             {
                 **_COMMON,
-                **card,
+                **entry,
                 "last_active": today.isoformat(),
                 "expires": until,
-                "place": community.place_of(card["country"], card["town"]),
+                "place": community.place_of(entry["country"], entry["town"]),
             }
-            for card in _CARDS
+            for entry in _ENTRIES
         ]
-        cards.put(db, own + community.profiles(count - len(own), 2026, today))
+        entries.put(db, own + community.profiles(count - len(own), 2026, today))
     publishing.publish(db, PackFolder(data / "packs"), today)
 
 
@@ -56,9 +56,9 @@ def _account(db: Database, email: str) -> dict[str, Any]:
 
 
 def _profile_record(db: Database, teacher: dict[str, Any]) -> None:
-    card = next(card for card in _CARDS if card["id"] == teacher["id"])
+    entry = next(entry for entry in _ENTRIES if entry["id"] == teacher["id"])
     names = ("about", "languages", "subjects", "available", "age_from", "age_to", "school_type")
-    fields = {name: {**_COMMON, **card}[name] for name in names}
+    fields = {name: {**_COMMON, **entry}[name] for name in names}
     records.put(db, f"account:{teacher['id']}", "profile", teacher["id"], fields, teacher["id"])
 
 
@@ -125,7 +125,7 @@ _COMMON: dict[str, Any] = {
     "active_projects": 0,
     "projects": [{"title": "Bees and gardens", "year": 2025, "partners": ["t-ayse", "t-nikos", "p000012"]}],
 }
-_CARDS: list[dict[str, Any]] = [
+_ENTRIES: list[dict[str, Any]] = [
     {
         "id": "t-ayse",
         "country": "TR",

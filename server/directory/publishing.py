@@ -21,7 +21,7 @@ import peewee
 from filelock import FileLock
 
 from app.rules.directory import PARTS, part_of
-from server.core.database import Card, Database
+from server.core.database import Database, DirectoryEntry
 from server.directory.journal import Journal, Noted
 from server.directory.pace import Pace
 from server.directory.packs import PackFolder, changed_fields, wants_whole
@@ -51,7 +51,7 @@ class _Publication:
 
 def waiting(db: Database, today: date) -> bool:
     """Whether anything changed since the last publication."""
-    return db.one(Card.select(Card.id).where(_stale(today)).limit(1)) is not None
+    return db.one(DirectoryEntry.select(DirectoryEntry.id).where(_stale(today)).limit(1)) is not None
 
 
 def publish(db: Database, folder: PackFolder, today: date) -> PackList:
@@ -83,19 +83,25 @@ def _publish(db: Database, folder: PackFolder, listing: PackList, today: date) -
 def _changes(db: Database, ids: list[str], today: date, note: Callable[[Noted], None]) -> dict[str, Change]:
     """What becomes of some entries in the packs, by id; each is noted."""
     changes: dict[str, Change] = {}
-    for card_id, fields, keepable, expires, published in _entries(db, ids, "id, fields, keepable, expires, published"):
+    for teacher_id, fields, keepable, expires, published in _entries(
+        db, ids, "id, fields, keepable, expires, published"
+    ):
         goes_out = bool(keepable) and expires >= today.isoformat()
-        noted = Noted(card_id, fields, bool(keepable), expires, goes_out)
+        noted = Noted(teacher_id, fields, bool(keepable), expires, goes_out)
         note(noted)
-        changes[card_id] = Change(published, noted.published)
+        changes[teacher_id] = Change(published, noted.published)
     return changes
 
 
 def _publish_part(publication: _Publication, name: PackName, changes: dict[str, Change]) -> None:
     known, (country, part) = publication.packs.get(name), name
-    was = _in_part(part, {card_id: change.before for card_id, change in changes.items()})
-    now = _in_part(part, {card_id: change.after for card_id, change in changes.items()})
-    changed = [changed_fields(was.get(card_id, {}), card) for card_id, card in now.items() if was.get(card_id) != card]
+    was = _in_part(part, {teacher_id: change.before for teacher_id, change in changes.items()})
+    now = _in_part(part, {teacher_id: change.after for teacher_id, change in changes.items()})
+    changed = [
+        changed_fields(was.get(teacher_id, {}), teacher)
+        for teacher_id, teacher in now.items()
+        if was.get(teacher_id) != teacher
+    ]
     gone = sorted(set(was) - set(now))
     if not changed and not gone:
         return
@@ -111,8 +117,8 @@ def _publish_part(publication: _Publication, name: PackName, changes: dict[str, 
 
 def _in_part(part: str, texts: dict[str, str]) -> dict[str, dict[str, Any]]:
     """The teachers who are in one of a country's two packs, by id."""
-    parsed = ((card_id, json.loads(text)) for card_id, text in texts.items() if text)
-    return {card_id: card for card_id, card in parsed if part_of(card) == part}
+    parsed = ((teacher_id, json.loads(text)) for teacher_id, text in texts.items() if text)
+    return {teacher_id: teacher for teacher_id, teacher in parsed if part_of(teacher) == part}
 
 
 def _whole(
@@ -120,16 +126,16 @@ def _whole(
 ) -> Pack:
     """A pack written anew. The newest deltas stay for those who have them almost all."""
     (country, part), lines = name, []
-    others = [card_id for card_id in _published_ids(publication.db, country) if card_id not in changes]
+    others = [teacher_id for teacher_id in _published_ids(publication.db, country) if teacher_id not in changes]
     unchanged = (published for (published,) in _entries(publication.db, others, "published"))
     for texts in (unchanged, (change.after for change in changes.values())):
         for text in filter(None, texts):
-            card = json.loads(text)
-            if part_of(card) == part:
-                lines.append((card["last_active"], card["id"], text))
+            teacher = json.loads(text)
+            if part_of(teacher) == part:
+                lines.append((teacher["last_active"], teacher["id"], text))
     lines.sort(reverse=True)
-    cards = (json.loads(text) for _day, _id, text in lines)
-    whole = publication.folder.write_whole(country, part, publication.number, cards)
+    teachers = (json.loads(text) for _day, _id, text in lines)
+    whole = publication.folder.write_whole(country, part, publication.number, teachers)
     kept = _worth_keeping(deltas or [], whole.size)
     return Pack.model_validate(
         {
@@ -160,14 +166,14 @@ def _worth_keeping(deltas: list[PackFile], room: int) -> list[PackFile]:
 def _stale_by_country(db: Database, today: date) -> dict[str, list[str]]:
     """The ids of entries to look at, by country in order."""
     by_country: dict[str, list[str]] = {}
-    for row in db.all(Card.select(Card.country, Card.id).where(_stale(today))):
+    for row in db.all(DirectoryEntry.select(DirectoryEntry.country, DirectoryEntry.id).where(_stale(today))):
         by_country.setdefault(row["country"], []).append(row["id"])
     return {country: sorted(by_country[country]) for country in sorted(by_country)}
 
 
 def _published_ids(db: Database, country: str) -> list[str]:
-    where = (Card.country == country) & (Card.published != "")
-    return sorted(row["id"] for row in db.all(Card.select(Card.id).where(where)))
+    where = (DirectoryEntry.country == country) & (DirectoryEntry.published != "")
+    return sorted(row["id"] for row in db.all(DirectoryEntry.select(DirectoryEntry.id).where(where)))
 
 
 def _entries(db: Database, ids: list[str], columns: str) -> Iterator[tuple[Any, ...]]:
@@ -199,4 +205,5 @@ def _mark(db: Database, page: list[Noted]) -> None:
 
 def _stale(today: date) -> peewee.Expression:
     """Entries that changed, and those in the packs whose time has passed."""
-    return (Card.dirty == True) | ((Card.published != "") & (Card.expires < today.isoformat()))  # noqa: E712
+    expired = (DirectoryEntry.published != "") & (DirectoryEntry.expires < today.isoformat())
+    return (DirectoryEntry.dirty == True) | expired  # noqa: E712

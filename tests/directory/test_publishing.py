@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from server.core.database import Card, Database
-from server.directory import cards, publishing
+from server.core.database import Database, DirectoryEntry
+from server.directory import entries, publishing
 from server.directory.packs import PackFolder
 from sync.packs import lines_of
 from sync.protocol.messages import PackList
@@ -52,19 +52,19 @@ class Reader:
 
 
 def expected(db: Database) -> Teachers:
-    rows = db.all(Card.select())
+    rows = db.all(DirectoryEntry.select())
     return {r["id"]: json.loads(r["fields"]) for r in rows if r["keepable"] and r["expires"] >= TODAY.isoformat()}
 
 
 def noted(db: Database) -> Teachers:
-    return {r["id"]: json.loads(r["published"]) for r in db.all(Card.select()) if r["published"]}
+    return {r["id"]: json.loads(r["published"]) for r in db.all(DirectoryEntry.select()) if r["published"]}
 
 
 def change(db: Database, number: int, *, keepable: bool = True, **fields: Any) -> None:
-    card = db.one(Card.select().where(Card.id == f"t{number}"))
+    card = db.one(DirectoryEntry.select().where(DirectoryEntry.id == f"t{number}"))
     after = {**json.loads(card["fields"]), **fields}
     values = {"fields": json.dumps(after), "expires": after["expires"], "keepable": keepable, "dirty": True}
-    db.run(Card.update(**values).where(Card.id == f"t{number}"))
+    db.run(DirectoryEntry.update(**values).where(DirectoryEntry.id == f"t{number}"))
 
 
 def person(number: int) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def person(number: int) -> dict[str, Any]:
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path / 'p.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
     database = Database(url)
-    cards.put(database, [person(number) for number in range(40)])
+    entries.put(database, [person(number) for number in range(40)])
     yield database
     database.close()
 
@@ -206,10 +206,14 @@ def test_others_sync_while_the_directory_is_published(any_platform: RunningPlatf
 
     monkeypatch.setattr(PackFolder, "write_delta", held)
     database = any_platform.database
-    database.run(Card.update(dirty=True, fields=Card.fields.concat(" ")).where(Card.id == "t-nikos"))
-    row = database.one(Card.select().where(Card.id == "t-nikos"))
+    database.run(
+        DirectoryEntry.update(dirty=True, fields=DirectoryEntry.fields.concat(" ")).where(
+            DirectoryEntry.id == "t-nikos"
+        )
+    )
+    row = database.one(DirectoryEntry.select().where(DirectoryEntry.id == "t-nikos"))
     after = {**json.loads(row["fields"]), "about": "Published slowly"}
-    database.run(Card.update(fields=json.dumps(after)).where(Card.id == "t-nikos"))
+    database.run(DirectoryEntry.update(fields=json.dumps(after)).where(DirectoryEntry.id == "t-nikos"))
     publisher = threading.Thread(
         target=lambda: (
             publishing.publish(database, PackFolder(any_platform.data / "packs"), date.today()),

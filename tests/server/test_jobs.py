@@ -15,7 +15,7 @@ import requests
 
 from server.accounts import codes, tokens
 from server.core import remembered
-from server.core.database import Applied, AuthCode, Card, Database, Token
+from server.core.database import Applied, AuthCode, Database, DirectoryEntry, Token
 from server.core.jobs import LOCK, Job, Jobs
 from server.directory.publisher import Publisher
 from server.upkeep import jobs
@@ -90,7 +90,7 @@ def test_the_platforms_own_jobs_tidy_up_and_publish(any_platform: RunningPlatfor
     old = pair(any_platform)
     database.run(Token.update(expires=1).where(Token.hash == tokens.hashed(old["access_token"])))
     database.run(AuthCode.update(expires=1))
-    database.run(Card.update(dirty=True).where(Card.id == "t-ayse"))
+    database.run(DirectoryEntry.update(dirty=True).where(DirectoryEntry.id == "t-ayse"))
     runner = Jobs(database, jobs(database, any_platform.data))
     assert len(runner.do_due()) == len(jobs(database, any_platform.data)), "none of them failed"
     assert database.execute("select count(*) from auth_code") == [(0,)]

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.partners import PartnerRow
+from app.partners import Teacher
 from app.partners.elsewhere import holiday, local_hour
 from app.rules import outreach
 from app.rules.outreach import Recipient, Sent, warnings
@@ -106,7 +106,7 @@ def test_a_message_waits_offline_and_is_answered(pair) -> None:
 
 def test_templates_speak_the_partners_language(pair) -> None:
     a, _b = pair
-    nikos: PartnerRow = a.partners.get("t-nikos")
+    nikos: Teacher = a.partners.get("t-nikos")
     found = a.reaching.templates(nikos, "Water stories")
     assert [t.language for t in found] == ["el"] * 3 + ["en"] * 3
     assert all("Ayşe Işık" in t.text and "Νίκος" in t.text and "{" not in t.text for t in found)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
-from app.partners import Fit, PartnerRow
+from app.partners import Fit, Teacher
 from i18n import _
 from i18n.formats import ago, country_name
 from ui import words
@@ -20,7 +20,7 @@ class CompareDialog(QDialog):
     """``fits`` are given where a draft is being matched; ``on_open`` shows one teacher."""
 
     def __init__(
-        self, partners: list[PartnerRow], fits: list[Fit] | None, parent: QWidget, on_open: Callable[[PartnerRow], None]
+        self, partners: list[Teacher], fits: list[Fit] | None, parent: QWidget, on_open: Callable[[Teacher], None]
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Compare teachers"))
@@ -40,7 +40,7 @@ class CompareDialog(QDialog):
         layout.addWidget(scrolled(inner), 1)
         layout.addLayout(row(button(_("Close"), self.accept)), 0)
 
-    def _heads(self, partners: list[PartnerRow], on_open: Callable[[PartnerRow], None]) -> None:
+    def _heads(self, partners: list[Teacher], on_open: Callable[[Teacher], None]) -> None:
         for place, partner in enumerate(partners, start=1):
             holder = QWidget()
             box = column(holder, spacing=4)
@@ -54,7 +54,7 @@ class CompareDialog(QDialog):
             self._grid.addWidget(holder, 0, place, Qt.AlignmentFlag.AlignTop)
             self._grid.setColumnStretch(place, 1)
 
-    def _show(self, partner: PartnerRow, on_open: Callable[[PartnerRow], None]) -> None:
+    def _show(self, partner: Teacher, on_open: Callable[[Teacher], None]) -> None:
         self.accept()
         on_open(partner)
 
@@ -77,7 +77,7 @@ def fit_text(fit: Fit) -> str:
     return _("{points} of {best} points: {reasons}").format(points=fit.points, best=fit.best, reasons=reasons)
 
 
-def _facts(partners: list[PartnerRow]) -> list[tuple[str, list[str]]]:
+def _facts(partners: list[Teacher]) -> list[tuple[str, list[str]]]:
     load = [("free" if p.active_projects == 0 else "some" if p.active_projects <= 2 else "busy") for p in partners]
     return [
         (_("Country"), [country_name(p.country) for p in partners]),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.partners import PAGE, Found, PartnerRow, PartnerUseCases
+from app.partners import PAGE, Found, PartnerUseCases, Teacher
 from i18n import _
 from i18n.formats import ago, country_name
 from ui import words
@@ -23,12 +23,12 @@ Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole.UserRole
 
 
-def place(partner: PartnerRow) -> str:
+def place(partner: Teacher) -> str:
     """A teacher's school, town and country."""
     return f"{partner.school} · {partner.town}, {country_name(partner.country)}"
 
 
-def spoken(partner: PartnerRow) -> str:
+def spoken(partner: Teacher) -> str:
     """A partner in one sentence, for a screen reader."""
     parts = [
         partner.name,
@@ -48,7 +48,7 @@ class PartnerModel(QAbstractListModel):
         super().__init__()
         self._partners = partners
         self._found: Found | None = None
-        self._pages: dict[int, list[PartnerRow]] = {}
+        self._pages: dict[int, list[Teacher]] = {}
 
     def show_found(self, found: Found) -> None:
         """Show another result."""
@@ -77,14 +77,14 @@ class PartnerModel(QAbstractListModel):
                     return page * PAGE + number
         return -1
 
-    def update(self, partner: PartnerRow) -> None:
+    def update(self, partner: Teacher) -> None:
         """Show a teacher anew who was changed."""
         number = self.row_of(partner.id)
         if number >= 0:
             self._pages[number // PAGE][number % PAGE] = partner
             self.dataChanged.emit(self.index(number), self.index(number))
 
-    def _partner(self, number: int) -> PartnerRow | None:
+    def _partner(self, number: int) -> Teacher | None:
         page = number // PAGE
         if page not in self._pages and self._found is not None:
             if len(self._pages) > self.KEPT_PAGES:
@@ -131,7 +131,7 @@ class PartnerCard(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a teacher: initials, name, school, country and what fits."""
-        partner: PartnerRow | None = index.data(ROLE)
+        partner: Teacher | None = index.data(ROLE)
         if partner is None:  # left the directory while the list was shown
             return
         box = option.rect.adjusted(1, 1, -2, -theme.px(8))
@@ -147,7 +147,7 @@ class PartnerCard(QStyledItemDelegate):
         self._texts(painter, box, partner)
         painter.restore()
 
-    def _texts(self, painter: QPainter, box: QRect, partner: PartnerRow) -> None:
+    def _texts(self, painter: QPainter, box: QRect, partner: Teacher) -> None:
         left, right = box.x() + theme.px(66), box.right() - theme.px(14)
         star = theme.icon("star-fill" if partner.starred else "star", "warn" if partner.starred else "muted")
         star.paint(painter, QRect(right - theme.px(18), box.y() + theme.px(10), theme.px(18), theme.px(18)))

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
-from app.partners import Message, PartnerRow
+from app.partners import Message, Teacher
 from app.rules.outreach import MAX_MESSAGE, MAX_REQUEST
 from i18n import _, language, mark
 from i18n.formats import clock, country_name, language_name
 from ui import words
+from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.theme import theme
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import button, column, label, row, scrolled
 from ui.widgets.counter import Counter
 from ui.widgets.saving import Saving
@@ -41,7 +42,7 @@ class MessageDialog(QDialog):
     def __init__(
         self,
         host: Host,
-        partner: PartnerRow,
+        partner: Teacher,
         on_send: Callable[[str], object],
         parent: QWidget,
         *,

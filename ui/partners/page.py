@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.events import Changes
-from app.partners import Found, PartnerRow, Query
+from app.partners import Found, Query, Teacher
 from app.rules import projects as rules
 from i18n import _, ngettext
 from i18n.formats import day, number
@@ -51,7 +51,7 @@ class PartnersPage(Page):
         self._host, self._use, self._keeping = host, host.workspace.partners, host.workspace.keeping
         self._query = Query.from_data(host.workspace.preference("partner-query", {}))
         self._shown: Found | None = None
-        self._compared: list[PartnerRow] = []
+        self._compared: list[Teacher] = []
         self._new_people: dict[str, int] = {}
         self._keep_chosen = False
         self._build_search_line()
@@ -59,7 +59,7 @@ class PartnersPage(Page):
         self.strip = DirectoryStrip(host, lambda: self.refresh())
         self.body.addWidget(self.strip)
         self._build_columns()
-        self._wanted: PartnerRow | None = None
+        self._wanted: Teacher | None = None
         self._settle_timer = single_shot(self, SETTLE_MS, self._settle)
         self._timer = single_shot(self, WAIT_MS, self._typed)
         self._found.connect(self._show)
@@ -343,7 +343,7 @@ class PartnersPage(Page):
         if self._view.isChecked():
             self.map.setFocus()
 
-    def _chosen(self) -> PartnerRow | None:
+    def _chosen(self) -> Teacher | None:
         index = self.list.currentIndex()
         return index.data(ROLE) if index.isValid() else None
 
@@ -351,11 +351,11 @@ class PartnersPage(Page):
         indexes = chosen.indexes()
         self.profile.show_partner(indexes[0].data(ROLE) if indexes else None)
 
-    def _star(self, partner: PartnerRow) -> None:
+    def _star(self, partner: Teacher) -> None:
         self._keeping.star(partner.id, not partner.starred)
         self._show_anew(partner)
 
-    def _show_anew(self, partner: PartnerRow) -> None:
+    def _show_anew(self, partner: Teacher) -> None:
         fresh = self._use.get(partner.id)
         if fresh:
             self._model.update(fresh)
@@ -435,7 +435,7 @@ class PartnersPage(Page):
                 remove.addAction(name, lambda folder_id=folder_id, name=name: self._remove_folder(folder_id, name))
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
-    def put_into_folder(self, partner: PartnerRow | None) -> None:
+    def put_into_folder(self, partner: Teacher | None) -> None:
         """Star a teacher and put them into a folder that the person chooses."""
         folder_id = choose_folder(self._keeping, self) if partner else None
         if partner is None or folder_id is None:
@@ -451,7 +451,7 @@ class PartnersPage(Page):
         self._fill_only()
         self._host.say(_("“{name}” was removed.").format(name=name), undo)
 
-    def _compare_toggled(self, partner: PartnerRow) -> None:
+    def _compare_toggled(self, partner: Teacher) -> None:
         """Put a teacher into the comparison, up to four, or take them out."""
         if partner.id in {other.id for other in self._compared}:
             self._compared = [other for other in self._compared if other.id != partner.id]

@@ -6,17 +6,18 @@ from datetime import date, timedelta
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QWidget
 
-from app.partners import PartnerRow
+from app.partners import Teacher
 from app.safety import StoreError
 from i18n import _
 from i18n.formats import short_day
 from ui import words
+from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.partners.compare import MOST, fit_text
 from ui.partners.list import place
 from ui.partners.message import MessageDialog, conversation
 from ui.theme import theme
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import Avatar, EmptyState, button, card, chips, clear, column, label, row, scrolled, tone_label
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
@@ -30,8 +31,8 @@ class PartnerProfile(QFrame):
     def __init__(
         self,
         host: Host,
-        on_star: Callable[[PartnerRow], None],
-        on_compare: Callable[[PartnerRow], None],
+        on_star: Callable[[Teacher], None],
+        on_compare: Callable[[Teacher], None],
         on_show_comparison: Callable[[], object],
     ) -> None:
         super().__init__()
@@ -39,7 +40,7 @@ class PartnerProfile(QFrame):
         self._on_compare, self._on_show_comparison = on_compare, on_show_comparison
         self._project_id = ""
         self._compared: set[str] = set()
-        self._partner: PartnerRow | None = None
+        self._partner: Teacher | None = None
         outer, layout = card(margin=4)
         column(self).addWidget(outer)
         inner = QWidget()
@@ -53,7 +54,7 @@ class PartnerProfile(QFrame):
         self.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
         self.show_partner(None)
 
-    def show_partner(self, partner: PartnerRow | None) -> None:
+    def show_partner(self, partner: Teacher | None) -> None:
         """Show one teacher, unless the note about the one before cannot be stored and would be lost."""
         if not may_go_on(self, self.unsaved(), self.saving.error, self.saving.save):
             return
@@ -96,7 +97,7 @@ class PartnerProfile(QFrame):
         if self._partner:
             self.show_partner(self._partner)
 
-    def _school(self, partner: PartnerRow) -> str:
+    def _school(self, partner: Teacher) -> str:
         kind = words.item("school_types", partner.school_type)
         parts = [
             f"{place(partner)}.",
@@ -104,7 +105,7 @@ class PartnerProfile(QFrame):
         ]
         return " ".join([*parts, *([_("eTwinning School.")] if partner.etwinning_school else [])])
 
-    def _fit(self, partner: PartnerRow) -> None:
+    def _fit(self, partner: Teacher) -> None:
         if not self._project_id:
             return
         fit = self._host.workspace.partners.fit(partner, self._project_id)
@@ -119,7 +120,7 @@ class PartnerProfile(QFrame):
         self._body.addWidget(tone_label(text, tone), alignment=Qt.AlignmentFlag.AlignLeft)
         self._body.addWidget(label(fit_text(fit), "muted", wrap=True))
 
-    def _past(self, partner: PartnerRow) -> None:
+    def _past(self, partner: Teacher) -> None:
         if partner.projects:
             self._body.addWidget(label(_("Past projects"), "section"))
             shown = sorted(partner.projects, key=lambda project: -project.year)
@@ -129,7 +130,7 @@ class PartnerProfile(QFrame):
             self._body.addWidget(label(_("Worked with your contacts"), "section"))
             self._body.addWidget(label(", ".join(shared), wrap=True))
 
-    def _said(self, partner: PartnerRow) -> None:
+    def _said(self, partner: Teacher) -> None:
         reaching = self._host.workspace.reaching
         messages = reaching.conversation(partner.id)
         if messages:
@@ -137,7 +138,7 @@ class PartnerProfile(QFrame):
             self._body.addWidget(conversation(messages[-SHOWN_MESSAGES:], partner.name))
             reaching.mark_read(partner.id)
 
-    def _follow_up(self, partner: PartnerRow) -> None:
+    def _follow_up(self, partner: Teacher) -> None:
         keeping = self._host.workspace.keeping
         kept = keeping.follow_up(partner.id)
         self.remind = QComboBox()
@@ -161,7 +162,7 @@ class PartnerProfile(QFrame):
         self._body.addWidget(self.remind)
         self._body.addWidget(silent)
 
-    def _compare(self, partner: PartnerRow) -> None:
+    def _compare(self, partner: Teacher) -> None:
         count = len(self._compared)
         inside = partner.id in self._compared
         text = _("Leave out") if inside else _("Compare ({n}/{most})")
@@ -187,7 +188,7 @@ class PartnerProfile(QFrame):
         if self._note is not None and self._partner is not None:
             self._host.workspace.keeping.keep_note(self._partner.id, self._note.text())
 
-    def _head(self, partner: PartnerRow) -> None:
+    def _head(self, partner: Teacher) -> None:
         names = column(spacing=2)
         names.addWidget(label(partner.name, "cardTitle", wrap=True))
         names.addWidget(label(words.item("staff_roles", partner.role), "muted"))
@@ -207,7 +208,7 @@ class PartnerProfile(QFrame):
         )
         self._body.addWidget(free, alignment=Qt.AlignmentFlag.AlignLeft)
 
-    def _note_field(self, partner: PartnerRow) -> None:
+    def _note_field(self, partner: Teacher) -> None:
         self._body.addWidget(label(_("Your note · only on this computer"), "section"))
         self._note = TextField(_("Your note · only on this computer"), _("Add a private note"))
         self._note.show_text(self._host.workspace.keeping.note(partner.id))
@@ -219,7 +220,7 @@ class PartnerProfile(QFrame):
         self._body.addWidget(self._note)
         self._body.addWidget(self._kept)
 
-    def _contact(self, partner: PartnerRow) -> None:
+    def _contact(self, partner: Teacher) -> None:
         workspace = self._host.workspace
         if partner.id == workspace.account.current.id:
             self._foot.addWidget(label(_("This is you, as others see you."), "muted"))
@@ -245,10 +246,10 @@ class PartnerProfile(QFrame):
             widget.setToolTip("" if signed_in else _("Sign in first."))
             self._foot.addWidget(widget)
 
-    def _ask(self, partner: PartnerRow) -> None:
+    def _ask(self, partner: Teacher) -> None:
         MessageDialog(self._host, partner, lambda text: self._asked(partner, text), self, is_request=True).exec()
 
-    def _asked(self, partner: PartnerRow, text: str) -> bool:
+    def _asked(self, partner: Teacher, text: str) -> bool:
         try:
             undo = self._host.workspace.partners.ask_contact(partner.id, text)
         except StoreError as error:
@@ -258,10 +259,10 @@ class PartnerProfile(QFrame):
         self._host.say(_("Your request goes out the next time you are connected."), undo)
         return True
 
-    def _write(self, partner: PartnerRow) -> None:
+    def _write(self, partner: Teacher) -> None:
         MessageDialog(self._host, partner, lambda text: self._written(partner, text), self).exec()
 
-    def _written(self, partner: PartnerRow, text: str) -> bool:
+    def _written(self, partner: Teacher, text: str) -> bool:
         try:
             undo = self._host.workspace.reaching.send(partner.id, text)
         except StoreError as error:
@@ -271,6 +272,6 @@ class PartnerProfile(QFrame):
         self._host.say(_("Your message goes out the next time you are connected."), undo)
         return True
 
-    def _answer(self, partner: PartnerRow) -> None:
+    def _answer(self, partner: Teacher) -> None:
         self._host.workspace.partners.answer_contact(partner.id, True)
         self._host.say(_("Your answer is sent the next time you are connected."))

@@ -8,11 +8,12 @@ from app.rules.outreach import MAX_POST, POST_DAYS
 from i18n import _
 from i18n.formats import number
 from ui import words
+from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.posts.kinds import KIND_NAMES
 from ui.projects.choice_field import ChoiceField
 from ui.theme import theme
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import button, column, label, row
 from ui.widgets.counter import Counter
 from ui.widgets.saving import Saving

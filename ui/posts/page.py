@@ -7,11 +7,12 @@ from app.safety import StoreError
 from i18n import _, ngettext
 from i18n.formats import number
 from ui import words
+from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.posts.dialog import PostDialog
 from ui.posts.kinds import KIND_NAMES
 from ui.posts.view import PostView, line_of
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled, side_by_side
 from ui.widgets.item_list import Item, ItemList, show_choices
 from ui.widgets.search_field import offer_clearing

@@ -12,6 +12,7 @@ from app.rules import projects as rules
 from app.rules.text import brief
 from i18n import _
 from ui import words
+from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.not_taken import NotTakenBanner
 from ui.projects.form import ProjectForm
@@ -20,7 +21,7 @@ from ui.projects.space import SpacePanel
 from ui.projects.steps import steps_of
 from ui.projects.tasks import TasksPanel
 from ui.theme import theme
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import (
     EmptyState,
     Page,

@@ -13,10 +13,11 @@ from app.task_lists import Task, TaskList
 from i18n import _
 from i18n.formats import number
 from ui import words
+from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.projects.task_row import TaskDeeds, TaskRow
 from ui.theme import theme
-from ui.unsaved import Unsaved, may_go_on
+from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, button, column, label, row, scrolled, side_by_side
 from ui.widgets.item_list import Item, ItemList
 from ui.widgets.row_list import RowList

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from server.core.database import Card, Database, School
+from server.core.database import Database, DirectoryEntry, School
 from sync.protocol.messages import Teacher
 
 KEPT_DAYS = 365  # unused for a year, an entry is hidden (facts: retention of the platform)
@@ -40,9 +40,9 @@ def put(db: Database, profiles: list[dict[str, Any]]) -> None:
 
 def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -> None:
     """A teacher changed their profile, which also shows that they are active. What is not valid is left as it was."""
-    row = db.one(Card.select().where(Card.id == account["id"]))
+    row = db.one(DirectoryEntry.select().where(DirectoryEntry.id == account["id"]))
     today = datetime.now(UTC).date()
-    before = json.loads(row["fields"]) if row else _first_card(db, account)
+    before = json.loads(row["fields"]) if row else _first_entry(db, account)
     after = {**before, **{name: fields[name] for name in OWN_FIELDS if name in fields}}
     after |= {"last_active": today.isoformat(), "expires": (today + timedelta(days=KEPT_DAYS)).isoformat()}
     try:
@@ -53,13 +53,13 @@ def own_changes(db: Database, account: dict[str, Any], fields: dict[str, Any]) -
     if row is None:
         put(db, [after])
     db.run(
-        Card.update(
+        DirectoryEntry.update(
             fields=json.dumps(after, ensure_ascii=False), expires=after["expires"], keepable=keepable, dirty=True
-        ).where(Card.id == account["id"])
+        ).where(DirectoryEntry.id == account["id"])
     )
 
 
-def _first_card(db: Database, account: dict[str, Any]) -> dict[str, Any]:
+def _first_entry(db: Database, account: dict[str, Any]) -> dict[str, Any]:
     """The entry of a teacher who has none yet, from what the platform knows."""
     school = db.one(School.select().where(School.id == account["school_id"])) or {"name": "", "town": ""}
     return {
