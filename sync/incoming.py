@@ -162,6 +162,7 @@ def _said_since(changes: list[Change], refused: Container[str]) -> dict[str, dic
 def _row(record: messages.Record) -> ServerRow:
     kind = registry.RECORDS.get(record.kind)
     readable = kind is None or kind.is_readable(record.fields)  # of a newer version: kept as it came
+    readable &= record.fields != messages.UNREADABLE
     text = to_json(record.fields).decode()
     return ServerRow(record.kind, record.id, record.revision, record.fields, not readable, text)
 

@@ -6,9 +6,19 @@ Described for people in docs/protocol.md, for machines in docs/openapi.json.
 
 import hashlib
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, FailFast, Field, StringConstraints
+from pydantic import (
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from typing_extensions import TypedDict
 
 PROTOCOL = 2
@@ -33,6 +43,14 @@ Whole = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
 Scalar = Text | Annotated[bool, Field(strict=True)] | Whole | None
 Value = Scalar | Annotated[list[Text], Field(max_length=200)]
 Fields = Annotated[dict[Name, Value], Field(max_length=60)]
+_Plain: TypeAlias = Scalar | Annotated[float, Field(strict=True, ge=-1e18, le=1e18)]
+_List: TypeAlias = Annotated[list[_Plain], Field(max_length=200)]
+_Object: TypeAlias = Annotated[dict[Name, _Plain], Field(max_length=60)]
+_Lists: TypeAlias = Annotated[list[_List | _Object], Field(max_length=200)]
+_Objects: TypeAlias = Annotated[dict[Name, _Plain | _List | _Object], Field(max_length=60)]
+# a newer version's fields may have another form than these
+LaterFields = Annotated[dict[Name, _Plain | _List | _Object | _Lists | _Objects], Field(max_length=60)]
+UNREADABLE: Final = {"unreadable_form": True}  # the fields of a record in no form at all; the rest of an answer is good
 
 
 class Message(BaseModel):
@@ -108,12 +126,20 @@ class Result(Message):
 
 
 class Record(Message):
-    """One record as the platform has it."""
+    """One record as the platform has it. Its kind tells whether it is readable; ``UNREADABLE`` is not, of any kind."""
 
     kind: Name
     id: RecordId
     revision: Number
-    fields: Fields
+    fields: LaterFields
+
+    @field_validator("fields", mode="wrap")
+    @classmethod
+    def _alone(cls, value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return read(value)
+        except ValidationError:
+            return dict(UNREADABLE)
 
 
 class Edit(Message):

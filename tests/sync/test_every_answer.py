@@ -259,6 +259,25 @@ def test_records_of_an_unknown_kind_are_kept_as_they_came_and_disturb_nothing(
     assert records.get(platform.store, "wish", "w") is None and records.get(platform.store, "journal", "j")
 
 
+@pytest.mark.parametrize(
+    "later",
+    [{"map": {"a": [1, 2.5, None]}}, {"map": {"a": {"b": "x"}}}, {"n": 10**30}, {"deep": [[[[[["x"]]]]]]}],
+    ids=["map", "maps", "number", "depth"],
+)
+def test_a_record_with_a_newer_versions_field_disturbs_no_other(
+    platform: Platform, desk: Workspace, later: dict[str, Any]
+) -> None:
+    one, other = journal(), {**journal(), "id": "other"}
+    one["fields"] = {**one["fields"], **later}
+    platform.sync({SCOPES[PROJECT]: news([one, other])})
+    assert records.get(platform.store, "journal", "other")
+    kept = records.get(platform.store, "journal", one["id"])
+    assert kept.fields == one["fields"] if kept else desk.sync_centre.unreadable() == 1
+    assert bool(kept) == ("map" in later)
+    platform.sync({SCOPES[PROJECT]: news([{**journal(), "revision": 9}], seq=20)})
+    assert records.get(platform.store, "journal", one["id"]) and desk.sync_centre.unreadable() == 0
+
+
 # -- documents ----------------------------------------------------------------------------------
 
 
