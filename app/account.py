@@ -11,6 +11,8 @@ from local_db.store import Store
 from local_db.tables import records, settings
 from sync.connection import Connection
 from sync.errors import SyncError
+from sync.protocol.fields import Text
+from sync.protocol.kinds.profile import PROFILE
 
 __all__ = ["Account", "AccountUseCases", "OtherAccountError", "SyncError", "TokenKeeper"]
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 OpenBrowser = Callable[[str], object]
 COMPLETE = ("about", "languages", "subjects", "available", "keepable", "school", "town")
+MOST_CHARACTERS = {name: field.type.limit for name, field in PROFILE.by_name.items() if isinstance(field.type, Text)}
 
 
 @dataclass(frozen=True)

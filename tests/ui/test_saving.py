@@ -14,7 +14,7 @@ from app.safety import DiskFullError, StoreError
 from app.workspace import Workspace
 from local_db.tables import partners, settings
 from tests.inside import inside
-from tests.window import message
+from tests.window import message, words_on
 from ui import unsaved_question, words
 from ui.partners.message import MessageDialog
 from ui.posts.dialog import PostDialog
@@ -287,3 +287,38 @@ def test_a_text_saved_elsewhere_is_whole(tmp_path: Path) -> None:
     with pytest.raises(OSError) as caught:
         unsaved_question.write_texts(tmp_path, [])
     assert caught.value.errno in (errno.EISDIR, errno.EACCES)
+
+
+def test_a_long_name_of_the_school_is_counted_beside_the_field(window: MainWindow) -> None:
+    page = window.page("profile")
+    assert "300" not in words_on(page)
+    page.school.setText("ş" * 240)
+    assert "240 of 300 characters" in words_on(page)
+    page.school.setText("ş" * 301)
+    assert "shorten it before you send it" in words_on(page)
+    page.school.setText("Köy Okulu")
+    assert "300" not in words_on(page)
+
+
+def test_a_post_that_is_written_later_keeps_its_languages_and_subjects(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
+    published: list[object] = []
+    dialog = PostDialog(window, lambda *values: published.append(values), window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.title.setText("Snow")
+    dialog.languages._toggle("tr")
+    dialog.subjects._toggle("biology")
+    dialog.kind.setCurrentIndex(1)
+    dialog.kind.activated.emit(1)
+    dialog.reject()
+    again = PostDialog(window, lambda *values: published.append(values), window)
+    qtbot.addWidget(again)
+    assert (again.languages.value(), again.subjects.value(), again.kind.currentIndex()) == (["tr"], ["biology"], 1)
+    again.text.insertPlainText("Who?")
+    again.publish.click()
+    assert published == [(again.kind.currentData(), "Snow", "Who?", {"languages": ["tr"], "subjects": ["biology"]})]
+    last = PostDialog(window, lambda *_values: None, window)
+    qtbot.addWidget(last)
+    assert last.languages.value() == [] and last.title.text() == ""

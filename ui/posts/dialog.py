@@ -50,9 +50,14 @@ class PostDialog(QDialog):
         kept = host.workspace.preference(self.DRAFT, {})
         self.title.show_text(kept.get("title", ""))
         self.text.show_text(kept.get("text", ""))
+        self.languages.set_value(kept.get("languages", []))
+        self.subjects.set_value(kept.get("subjects", []))
+        self.kind.setCurrentIndex(max(0, self.kind.findData(kept.get("kind", ""))))
         self._look()
         for field in (self.title, self.text):
             field.textChanged.connect(self._typed)
+        for choice in (self.languages.changed, self.subjects.changed, self.kind.activated):
+            choice.connect(self._typed)
 
     def _lay_out(self) -> None:
         layout = column(self, spacing=6, margin=16)
@@ -67,7 +72,7 @@ class PostDialog(QDialog):
         layout.addWidget(self.saved)
         layout.addLayout(row(button(_("Later"), self.reject), self.publish))
 
-    def _typed(self) -> None:
+    def _typed(self, *_chosen: object) -> None:
         self.saving.typed()
         self._look()
 
@@ -79,11 +84,14 @@ class PostDialog(QDialog):
         self.publish.setEnabled(bool(title.strip() and text.strip()) and not too_long)
 
     def _store(self) -> None:
-        self._host.workspace.prefer(self.DRAFT, {"title": self.title.text(), "text": self.text.text()})
+        words_of_it = {"title": self.title.text(), "text": self.text.text(), "kind": self.kind.currentData()}
+        self._host.workspace.prefer(self.DRAFT, {**words_of_it, **self._choices()})
+
+    def _choices(self) -> dict[str, list[str]]:
+        return {"languages": self.languages.value(), "subjects": self.subjects.value()}
 
     def _done(self) -> None:
-        choices = {"languages": self.languages.value(), "subjects": self.subjects.value()}
-        if self._on_publish(self.kind.currentData(), self.title.text(), self.text.text(), choices) is False:
+        if self._on_publish(self.kind.currentData(), self.title.text(), self.text.text(), self._choices()) is False:
             return
         self.saving.forget()
         self._host.workspace.remember(self.DRAFT, {})

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout, QWidget
 
+from app.account import MOST_CHARACTERS
 from app.rules import vocabularies
 from i18n import _
 from i18n.formats import country_name
@@ -30,8 +31,6 @@ from ui.widgets.basics import (
 from ui.widgets.counter import Counter
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import LineField, TextField
-
-MAX_ABOUT = 4_000
 
 
 class MyProfilePage(Page):
@@ -62,7 +61,7 @@ class MyProfilePage(Page):
             _("About you and your pupils"), _("Who your pupils are, what you would like to do, and when")
         )
         self.about.setFixedHeight(theme.px(120))
-        self._count = Counter(self.about, MAX_ABOUT)
+        self._count = Counter(self.about, MOST_CHARACTERS["about"])
         self.about.textChanged.connect(self._typed)
         layout.addWidget(self.about)
         layout.addWidget(self._count)
@@ -74,10 +73,9 @@ class MyProfilePage(Page):
         layout.addLayout(ages)
         school, school_layout = card(spacing=4)
         school_layout.addWidget(label(_("School"), "cardTitle"))
-        self.school, self.town = (
-            self._line(school_layout, _("Name of the school")),
-            self._line(school_layout, _("Town")),
-        )
+        self._counts: list[tuple[LineField, Counter]] = []
+        self.school = self._line(school_layout, _("Name of the school"), "school")
+        self.town = self._line(school_layout, _("Town"), "town")
         school_layout.addWidget(label(_("School type"), "section"))
         self.school_type = QComboBox()
         self.school_type.setAccessibleName(_("School type"))
@@ -121,11 +119,14 @@ class MyProfilePage(Page):
         layout.addWidget(holder)
         return box
 
-    def _line(self, layout: QVBoxLayout, name: str) -> LineField:
+    def _line(self, layout: QVBoxLayout, name: str, field: str) -> LineField:
         layout.addWidget(label(name, "section"))
         line = LineField(name)
+        count = Counter(line, MOST_CHARACTERS[field], only_if_near=True)
+        self._counts.append((line, count))
         line.textChanged.connect(self._typed)
         layout.addWidget(line)
+        layout.addWidget(count)
         return line
 
     # -- what is shown ---------------------------------------------------------------------
@@ -140,13 +141,13 @@ class MyProfilePage(Page):
         fields = self._account.profile()
         self._loading = True
         self.about.show_text(fields["about"])
-        self._count.show_count(len(fields["about"]))
         self.languages.set_value(fields["languages"])
         self.subjects.set_value(fields["subjects"])
         self.age_from.setValue(fields["age_from"])
         self.age_to.setValue(fields["age_to"])
         for line, name in ((self.school, "school"), (self.town, "town")):
             line.show_text(fields[name])
+        self._show_counts()
         self.school_type.setCurrentIndex(max(0, self.school_type.findData(fields["school_type"])))
         self.available.setChecked(fields["available"])
         self.keepable.setChecked(fields["keepable"])
@@ -169,9 +170,13 @@ class MyProfilePage(Page):
         }
 
     def _typed(self, *_value: object) -> None:
-        self._count.show_count(len(self.about.text()))
+        self._show_counts()
         if not self._loading and self._account.current.id:
             self.saving.typed()
+
+    def _show_counts(self) -> None:
+        for field, count in ((self.about, self._count), *self._counts):
+            count.show_count(len(field.text().strip()))
 
     def _chosen(self, *_value: object) -> None:
         self._typed()

@@ -7,11 +7,14 @@ from i18n.formats import number
 
 
 class Counter(QLabel):
-    """``n of most characters`` of one field, in words and colour when it is too much; a screen reader hears it too."""
+    """``n of most characters`` of one field, in words and colour when it is too much; a screen reader hears it too.
 
-    def __init__(self, field: QWidget, most: int) -> None:
+    ``only_if_near``: seen only from three quarters of ``most`` on, for short fields that hardly anybody fills.
+    """
+
+    def __init__(self, field: QWidget, most: int, *, only_if_near: bool = False) -> None:
         super().__init__()
-        self._field, self._most = field, most
+        self._field, self._most, self._only_if_near = field, most, only_if_near
         self.setWordWrap(True)
         self.setIndent(0)
         self.show_count(0)
@@ -28,6 +31,8 @@ class Counter(QLabel):
         if self.too_many:
             text = _("{count}: all of it is kept, but shorten it before you send it").format(count=text)
         self.setText(text)
+        if self._only_if_near:
+            self.setVisible(count * 4 >= self._most * 3)
         role = "bad" if self.too_many else "muted"
         if self.property("role") != role:
             self.setProperty("role", role)
