@@ -229,7 +229,11 @@ def change(
         is_known = revision or any(e.state != outbox.REFUSED for e in queued if not waiting or e.id != waiting.id)
         if not is_known and not body.get("deleted"):
             body.pop("deleted", None)  # nobody ever heard of it: it begins, and is not brought back
-        if waiting:
+        if waiting and waiting.body.get("deleted") and known and not body.get("deleted"):
+            body = _without_deletion(known, body)
+        if waiting and not body:
+            outbox.done(store, [waiting.id])
+        elif waiting:
             outbox.fold_in(store, waiting.id, body)
         else:
             outbox.add(store, str(uuid7()), "record", scope, (kind, record_id), body, revision)
@@ -243,6 +247,14 @@ def change(
             known["server_fields"] if known else "{}",
             shown,
         )
+
+
+def _without_deletion(known: dict[str, Any], body: Fields) -> Fields:
+    """What is left to be sent of a record whose deletion was taken back before anybody heard of it."""
+    server: Fields = json.loads(known["server_fields"])
+    if server.get("deleted"):
+        return body
+    return {name: value for name, value in body.items() if name != "deleted" and value != server.get(name)}
 
 
 def accept(store: Store, scope: str, rows: Iterable[ServerRow]) -> list[Difference]:
@@ -316,7 +328,7 @@ def note_replaced(store: Store, target: tuple[str, str], mine: Fields, replaced:
     """Keep the others' values that an edit of ours wrote over unseen; returns how many. Call it before ``settle``."""
     row = store.one(Record.select().where(Record.kind == target[0], Record.id == target[1]))
     known = json.loads(row["server_fields"]) if row else {}
-    unseen = [name for name, theirs in replaced.items() if theirs not in (known.get(name), mine.get(name))]
+    unseen = [name for name, theirs in replaced.items() if theirs not in (None, known.get(name), mine.get(name))]
     for name in unseen:
         _keep_difference(store, Difference(str(uuid7()), *target, name, mine.get(name), replaced[name]))
     return len(unseen)
@@ -415,7 +427,7 @@ def _rebase(store: Store, scope: str, kind: str, record_id: str, revision: int, 
     mine = _unsent(store, kind, record_id)
     new = []
     for name, value in mine.items():
-        if theirs.get(name) not in (before.get(name), value):
+        if theirs.get(name) not in (None, before.get(name), value):  # of what was deleted there is nothing to keep
             new.append(Difference(str(uuid7()), kind, record_id, name, value, theirs.get(name)))
     for item in new:
         _keep_difference(store, item)

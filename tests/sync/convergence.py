@@ -39,6 +39,8 @@ class Computers(RuleBasedStateMachine):
         self.made = 0
         self.entries: dict[str, str] = {}
         self.deleted: list[tuple[int, str, str]] = []
+        self.brought_back: set[str] = set()
+        self.disputed: set[str] = set()
         self.works: dict[str, tuple[int, bool]] = {}
 
     @initialize()
@@ -73,6 +75,8 @@ class Computers(RuleBasedStateMachine):
             entry = own[which % len(own)]
             self._at(who).projects.delete_journal(self.project, entry)
             self.deleted.append((who % len(self.computers), entry, self.entries.pop(entry)))
+            if entry in self.brought_back:  # perhaps on another computer, which did not hear of this: either may stay
+                self.disputed.add(entry)
 
     @precondition(lambda self: self.deleted)
     @rule(which=WHICH)
@@ -80,6 +84,7 @@ class Computers(RuleBasedStateMachine):
         who, entry, text = self.deleted.pop(which % len(self.deleted))
         if self._at(who).projects.restore_journal(entry):
             self.entries[entry] = text
+            self.brought_back.add(entry)
 
     @rule(word=WORDS)
     def take_in_and_publish(self, word: str) -> None:
@@ -197,9 +202,17 @@ class Computers(RuleBasedStateMachine):
         aside = " ".join(word.text for c in self.computers for word in c.workspace.unsent_words.all())
         for word in self.written:
             assert word in drafts[0]["aims"] or word in aside, word
+        diaries = [
+            {entry: fields["text"] for entry, fields in computer.workspace.projects.journal(self.project)}
+            for computer in self.computers
+        ]
+        assert all(diary == diaries[0] for diary in diaries)
+        for entry in self.disputed:
+            for one in (diaries[0], self.entries):
+                one.pop(entry, None)
+        assert diaries[0] == self.entries
         for computer in self.computers:
             workspace = computer.workspace
-            assert {i: f["text"] for i, f in workspace.projects.journal(self.project)} == self.entries
             assert inside(workspace).store.check() == []
             needs_you = workspace.status.needs_you - len(workspace.unsent_words.all())
             assert workspace.status.waiting == needs_you == 0

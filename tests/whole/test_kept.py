@@ -172,6 +172,22 @@ def test_a_refused_diary_entry_that_was_deleted_stays_deleted_and_comes_back_wit
         assert [fields["text"] for _id, fields in computer.workspace.projects.journal(project)] == ["We measured."]
 
 
+def test_a_deletion_that_was_taken_back_before_anybody_heard_of_it_leaves_nothing_to_send(
+    platform: RunningPlatform, computers: Make
+) -> None:
+    a, b = computers(platform, AYSE), computers(platform, NIKOS)
+    project = active_project(a, b)
+    entry = a.workspace.projects.write_journal(project, "We measured.")
+    a.sync()
+    assert a.workspace.projects.delete_journal(project, entry)()
+    assert a.workspace.sync_centre.items() == []
+    a.workspace.projects.write_journal(project, "We measured snow.", entry)
+    assert a.workspace.projects.delete_journal(project, entry)()
+    for computer in (a, b):
+        computer.sync()
+        assert [fields["text"] for _id, fields in computer.workspace.projects.journal(project)] == ["We measured snow."]
+
+
 def test_a_refused_change_that_is_tried_again_takes_nothing_newer_back(
     platform: RunningPlatform, computers: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
