@@ -74,6 +74,9 @@ REFUSALS = {
     "no_room": mark("The platform has no room just now. Try again later; the file is still on this computer."),
     "platform_full": mark("The platform takes in nothing new just now. Try again later; nothing is lost."),
     "busy": mark("The platform was busy. Try again; nothing is lost."),
+    "too_heavy": mark(
+        "The platform needs longer for these changes than it may. They wait here and are sent again later."
+    ),
     "too_many": mark("Too much was asked of the platform at once. Wait a little, then try again."),
     "too_slow": mark("The connection was too slow for the platform. Try again where it is better."),
     "too_large": mark("This is larger than the platform takes. Make it smaller, then try again."),
