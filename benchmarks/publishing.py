@@ -26,7 +26,7 @@ from app.workspace import open_workspace
 from benchmarks import big_directory as made
 from server.core.database import Database
 from server.demonstration import seed
-from server.directory import cards
+from server.directory import entries
 from server.directory.packs import PackFolder
 from sync.client import ApiClient
 from sync.protocol.messages import ExchangeRequest, RecordChange
@@ -49,7 +49,7 @@ def fill(database: Database, data: Path, count: int) -> None:
         teachers = made.Country(country, size, 2026, shared).teachers()
         while page := list(islice(teachers, 5_000)):
             with database.transaction():
-                cards.put(database, page)
+                entries.put(database, page)
 
 
 @contextmanager

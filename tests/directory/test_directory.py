@@ -25,7 +25,7 @@ from app.rules.geography import distance_km, point_of
 from local_db.directory import index, sets
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory, Ranking, Search
-from server.core.database import Card
+from server.core.database import DirectoryEntry
 from server.directory import publishing
 from server.directory.packs import PackFolder
 from sync.errors import ForeignDirectoryError, OfflineError, StoppedError
@@ -282,9 +282,9 @@ def people(computer: Computer, words: str = "") -> int:
 
 def change_card(platform: RunningPlatform, card_id: str, **values: Any) -> None:
     db = platform.database
-    row = db.one(Card.select().where(Card.id == card_id))
+    row = db.one(DirectoryEntry.select().where(DirectoryEntry.id == card_id))
     fields = {**json.loads(row["fields"]), **values.pop("fields", {})}
-    db.run(Card.update(fields=json.dumps(fields), dirty=True, **values).where(Card.id == card_id))
+    db.run(DirectoryEntry.update(fields=json.dumps(fields), dirty=True, **values).where(DirectoryEntry.id == card_id))
     publishing.publish(db, PackFolder(platform.data / "packs"), datetime.now(UTC).date())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from server.core.database import Card, Database
+from server.core.database import Database, DirectoryEntry
 from server.core.jobs import Job, Jobs
 from server.directory import pace
 from server.directory.pace import Pace
@@ -24,7 +24,11 @@ from tests.platform import RunningPlatform
 
 
 def change_nikos(database: Database) -> None:
-    database.run(Card.update(dirty=True, fields=Card.fields.concat(" ")).where(Card.id == "t-nikos"))
+    database.run(
+        DirectoryEntry.update(dirty=True, fields=DirectoryEntry.fields.concat(" ")).where(
+            DirectoryEntry.id == "t-nikos"
+        )
+    )
 
 
 @contextmanager
