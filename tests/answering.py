@@ -61,7 +61,7 @@ class AnsweringServer:
             with connection:
                 head = self._head(connection)
                 answer = self._answer(head) if callable(self._answer) else self._answer
-                for piece in [answer] if isinstance(answer, bytes) else answer:
+                for piece in [_closing(answer)] if isinstance(answer, bytes) else answer:
                     connection.sendall(piece)
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(65_536):  # what is still sent must not become a reset
@@ -76,3 +76,8 @@ class AnsweringServer:
         self.heads.append(head)
         self.asked.append(head.split(b"\r\n", 1)[0].decode("latin-1"))
         return head
+
+
+def _closing(answer: bytes) -> bytes:
+    """The answer says that the connection ends with it; else the next request may go into one that is closing."""
+    return answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) if answer.startswith(b"HTTP/") else answer

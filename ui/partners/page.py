@@ -31,7 +31,7 @@ from ui.partners.weights import WeightsDialog
 from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row, side_by_side
-from ui.widgets.search_field import offer_clearing
+from ui.widgets.search_field import name_buttons
 from ui.widgets.timers import single_shot
 
 WAIT_MS = 4  # keys that come faster are one search
@@ -75,9 +75,8 @@ class PartnersPage(Page):
             _("Words find whatever begins with them. “In quotes” they must stand together; -word leaves out.")
         )
         self.line.setAccessibleName(_("Search partners"))
-        offer_clearing(self.line)
-        glass = self.line.addAction(theme.icon("magnifying-glass", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        glass.setText(_("Search partners"))
+        self.line.addAction(theme.icon("magnifying-glass", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        name_buttons(self.line)
         self.line.textChanged.connect(lambda: self._timer.start())
         self.only = QComboBox()
         self.only.setAccessibleName(_("Whom to search"))

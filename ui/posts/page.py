@@ -15,7 +15,7 @@ from ui.posts.view import PostView, line_of
 from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled, side_by_side
 from ui.widgets.item_list import Item, ItemList, show_choices
-from ui.widgets.search_field import offer_clearing
+from ui.widgets.search_field import name_buttons
 from ui.widgets.text_field import LineField
 
 AT_FIRST = 60  # posts in the list; as many more at each press
@@ -32,7 +32,7 @@ class PostsPage(Page):
         self._host, self._use = host, host.workspace.posts
         self._post: Post | None = None
         self.line = LineField(_("Search posts"), _("Words of the post, or a name"))
-        offer_clearing(self.line)
+        name_buttons(self.line)
         self.line.textChanged.connect(lambda: self._begin())
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("Which posts"))
