@@ -18,7 +18,7 @@ run: $(VENV)/.installed ## opens the program on your own profile
 	$(BIN)/python main.py
 
 test: lint ## lint, then every test but the long ones
-	$(TESTS)
+	$(TESTS) -n auto --dist loadfile --no-loadscope-reorder
 
 one: $(VENV)/.installed-dev ## one test or file: make one T=tests/whole/test_bin.py
 	@test -n "$(T)" || { echo "Which one? make one T=tests/whole/test_bin.py, or T='tests/ui -k pill'"; exit 2; }

@@ -17,6 +17,8 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never 
 
 import hypothesis
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
@@ -46,6 +48,22 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if HALF and is_test and half_of(collection_path) != HALF else None
 
 
+LONGEST = ("sync/test_convergence.py", "sync/test_cut_lines.py", "whole/test_command_line.py")  # minutes, not seconds
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin, so that side by side no process ends long after the others."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """What was to be deleted later is deleted now: without a loop it would stay, and each new style be told to it."""
+    yield
+    if QApplication.instance():
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """Makes an empty database on a real PostgreSQL server that lives as long as the tests.
@@ -68,6 +86,13 @@ def any_platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[RunningPlatform]:
     with RunningPlatform(tmp_path / "platform") as running:
+        yield running
+
+
+@pytest.fixture
+def peopled(tmp_path: Path) -> Iterator[RunningPlatform]:
+    """The platform with teachers of every country."""
+    with RunningPlatform(tmp_path / "platform", profiles=60) as running:
         yield running
 
 

@@ -28,7 +28,7 @@ AYSE, NIKOS = TEACHERS
 class RunningPlatform:
     """Uvicorn in a thread on a free port of 127.0.0.1, seeded with a small community."""
 
-    def __init__(self, data: Path, database: str | None = None, *, profiles: int = 60, **limits: Any) -> None:
+    def __init__(self, data: Path, database: str | None = None, *, profiles: int = 8, **limits: Any) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data, self._limits = data, limits
         self._url_of_database = database or f"sqlite:///{data / 'platform.db'}"

@@ -93,6 +93,7 @@ NOT_IMPORTED = {  # needed all the same
     "tzdata",  # zoneinfo on Windows
     "import-linter",
     "mypy",
+    "pytest-xdist",  # make test: as many processes as there are cores
     "ruff",
     "types-requests",
 }

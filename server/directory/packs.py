@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sync.protocol.messages import Pack, PackFile, PackList, SignedPackList
 
 LEVEL = 12
+SMALL = 1 << 20  # bytes
 MOST_DELTAS = 30
 WORTH_A_DELTA = 0.4  # deltas together larger than this part of the whole pack: the pack is written anew
 Teacher = Mapping[str, Any]
@@ -84,24 +86,20 @@ class PackFolder:
                 yield self.path(pack.country, pack.part, file.since, file.number)
 
     def _write(self, country: str, part: str, since: int, number: int, lines: Iterable[str]) -> PackFile:
-        compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
-        digest, size, plain, count = hashlib.sha256(), 0, 0, 0
+        counts = _Counts()
+        digest, size = hashlib.sha256(), 0
         target = self.path(country, part, since, number)
         unfinished = target.with_suffix(".part")
         with unfinished.open("wb") as out:
-            for line in lines:
-                data = line.encode()
-                plain, count = plain + len(data), count + 1
-                packed = compressor.compress(data)
+            for packed in _compressed(counts.over(lines)):
                 digest.update(packed)
                 size += out.write(packed)
-            packed = compressor.flush()
-            digest.update(packed)
-            size += out.write(packed)
             out.flush()
             os.fsync(out.fileno())
         unfinished.replace(target)
-        return PackFile(since=since, number=number, sha256=digest.hexdigest(), size=size, plain=plain, lines=count)
+        return PackFile(
+            since=since, number=number, sha256=digest.hexdigest(), size=size, plain=counts.plain, lines=counts.lines
+        )
 
     def _sign(self, listing: PackList) -> SignedPackList:
         key, text = self._key(), listing.model_dump_json()
@@ -115,6 +113,37 @@ class PackFolder:
             with suppress(FileExistsError):  # another process was quicker, and its key is the key
                 _put_new(path, made)
         return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+
+
+@dataclass
+class _Counts:
+    """How many lines and bytes went by."""
+
+    lines: int = 0
+    plain: int = 0
+
+    def over(self, lines: Iterable[str]) -> Iterator[bytes]:
+        for line in lines:
+            data = line.encode()
+            self.lines, self.plain = self.lines + 1, self.plain + len(data)
+            yield data
+
+
+def _compressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """One zstd frame. Of a small pack the size is told beforehand: the tables for one of unknown size are 40 MB."""
+    start = bytearray()
+    for piece in pieces:
+        start += piece
+        if len(start) > SMALL:
+            break
+    else:
+        yield zstandard.ZstdCompressor(level=LEVEL).compress(bytes(start))
+        return
+    compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
+    yield compressor.compress(bytes(start))
+    for piece in pieces:
+        yield compressor.compress(piece)
+    yield compressor.flush()
 
 
 def _put_new(path: Path, data: bytes) -> None:

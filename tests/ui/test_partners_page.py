@@ -171,8 +171,8 @@ def test_a_reminder_stands_on_today_when_it_is_due(desk: Workspace, window: Main
     assert desk.keeping.due() == [] and desk.keeping.follow_up("t-1").silent
 
 
-def test_countries_are_chosen_by_size_and_fetched(qtbot: QtBot, tmp_path, platform: RunningPlatform, computers) -> None:
-    computer: Computer = computers(platform, AYSE)
+def test_countries_are_chosen_by_size_and_fetched(qtbot: QtBot, tmp_path, peopled: RunningPlatform, computers) -> None:
+    computer: Computer = computers(peopled, AYSE)
     computer.sync()
     desk = computer.workspace
     window = show_window(desk)

@@ -148,8 +148,8 @@ def test_the_pieces_of_a_large_edit_make_the_same_document(text: str) -> None:
 def test_an_edit_of_very_many_small_changes_is_cut_too() -> None:
     writer, replica = SharedDocument(TASK_LIST), SharedDocument(TASK_LIST)
     with writer._doc.transaction():
-        for number in range(1_500):
-            writer.insert_item("tasks", f"t{number}", {"text": str(number)})
+        for number in range(700):
+            writer.insert_item("tasks", f"t{number}", {"text": str(number), "who": "W", "until": "2027-01-01"})
     parts = pieces(writer.state())
     assert len(parts) > 1
     for part in parts:
