@@ -4,11 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from app.console import use_utf8
 from server.arguments import add_arguments
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; without one, open the window on the user's own profile."""
+    use_utf8()
     parser = _parser()
     options = parser.parse_args(words)
     commands = {None: _window, "demo": _demo, "serve": _serve, "sync": _sync, "doctor": _doctor}
@@ -93,10 +95,8 @@ def _sync(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from app.console import use_utf8
     from app.doctor import examine
 
-    use_utf8()
     return examine(_profile(options), getattr(options, "server", None))
 
 

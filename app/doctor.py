@@ -98,7 +98,7 @@ def _stored(profile: Path) -> list[Check]:
     if not (profile / "store.db").exists() and not copies:
         return [Check(OK, "store: none yet; it is made at the first start")]
     try:
-        key = keys.unlock(profile, os.environ.get(PASSPHRASE))
+        key = keys.unlock(profile, os.environ.get(PASSPHRASE) or None)
         store = Store.open(profile, key, migrate=False)
     except StoreError as error:
         return [_not_opened(error, copies)]
@@ -172,7 +172,7 @@ def _kept_server(profile: Path) -> str | None:
     if not (profile / "store.db").exists():
         return DEFAULT_SERVER
     try:
-        store = Store.open(profile, keys.unlock(profile, os.environ.get(PASSPHRASE)), migrate=False)
+        store = Store.open(profile, keys.unlock(profile, os.environ.get(PASSPHRASE) or None), migrate=False)
     except StoreError:
         return None
     try:

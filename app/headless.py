@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from app.console import use_utf8
 from app.workspace import Workspace, open_workspace
 from local_db.errors import PassphraseNeededError, StoreError
 from sync.codes import code_of
@@ -24,7 +23,6 @@ def sync_once(profile: Path, server: str | None, as_json: bool) -> int:
     0 when all went well, 1 when it did not (``state`` names why; ``partly_synced``: the changes went both ways, but not
     all files or lists), 2 when the store did not open.
     """
-    use_utf8()
     result, code = _sync(profile, server)
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
@@ -35,7 +33,7 @@ def sync_once(profile: Path, server: str | None, as_json: bool) -> int:
 
 def _sync(profile: Path, server: str | None) -> Said:
     try:
-        workspace = open_workspace(profile, passphrase=os.environ.get(PASSPHRASE), server=server)
+        workspace = open_workspace(profile, passphrase=os.environ.get(PASSPHRASE) or None, server=server)
     except PassphraseNeededError:
         return {"state": "locked", "detail": f"no keyring here: set {PASSPHRASE}"}, NOT_OPEN
     except StoreError as error:

@@ -18,6 +18,7 @@ from local_db.errors import (
     KeyringLockedError,
     MigrationFailedError,
     PassphraseNeededError,
+    ProfileFileError,
     ProfileInUseError,
     ReadOnlyError,
     StoreDamagedError,
@@ -25,6 +26,8 @@ from local_db.errors import (
     StoreTooNewError,
     WrongKeyError,
 )
+from local_db.keys import MIN_PASSPHRASE
+from local_db.set_aside import set_aside
 from local_db.store import Store
 from local_db.tables import device, settings
 
@@ -33,6 +36,7 @@ __all__ = [
     "BusyError",
     "CheckResult",
     "CopyOffer",
+    "MIN_PASSPHRASE",
     "DiskFullError",
     "IoError",
     "KeyMissingError",
@@ -40,6 +44,7 @@ __all__ = [
     "Lacking",
     "MigrationFailedError",
     "PassphraseNeededError",
+    "ProfileFileError",
     "ProfileInUseError",
     "ReadOnlyError",
     "SafetyUseCases",
@@ -49,6 +54,7 @@ __all__ = [
     "WrongKeyError",
     "best_copy",
     "restore_backup",
+    "set_aside",
     "sound_copies",
 ]
 

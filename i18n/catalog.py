@@ -1,8 +1,9 @@
 """Looking a text up in the chosen language. English is the source and needs no catalog."""
 
 import gettext
-import locale
 from pathlib import Path
+
+from i18n.system_language import system_language
 
 FOLDER = Path(__file__).resolve().parent / "locales"
 DOMAIN = "twindesk"
@@ -16,7 +17,7 @@ def available() -> list[str]:
 
 def use_language(code: str | None) -> str:
     """Speak a language from now on; None means the system's, English where it is not known."""
-    wanted = code or (locale.getlocale()[0] or "en")[:2].lower()
+    wanted = code or system_language(available())
     chosen = wanted if wanted in available() else "en"
     _state["language"] = chosen
     _state["translations"] = (

@@ -11,6 +11,7 @@ from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 from local_db.errors import StoreDamagedError, StoreError
 from local_db.naming import DRIVER_ERRORS, named, translated
+from local_db.place import on_network
 
 BUSY_MS = 5_000  # how long a step waits for another program before it is called busy
 
@@ -158,12 +159,12 @@ class _ThreadState(threading.local):
     times_closed = 0
 
 
-def encrypted_database(path: Path, key: bytes, *, wal: bool = True, **other: Any) -> SqlCipherDatabase:
+def encrypted_database(path: Path, key: bytes, **other: Any) -> SqlCipherDatabase:
     """A SQLCipher database under a raw 256-bit key, with ``other`` pragmas than usual; nothing is opened yet."""
     pragmas: dict[str, Any] = {
         "cipher_log_level": "none",  # a damaged page would fill the terminal
         "busy_timeout": BUSY_MS,
-        "journal_mode": "wal" if wal else "delete",
+        "journal_mode": "delete" if on_network(path.parent) else "wal",
         "synchronous": "full",
         "foreign_keys": 1,
         "secure_delete": 1,

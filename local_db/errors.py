@@ -23,12 +23,19 @@ class KeyringLockedError(StoreError):
     """The system's keyring does not answer or is locked. Unlock it and try again; nothing was lost."""
 
 
-class PassphraseNeededError(StoreError):
-    """No keyring works here, so the profile's key is wrapped by a passphrase that must be asked."""
+class ProfileFileError(StoreError):
+    """``profile.json`` and its copy are damaged or gone: restore the folder from a backup, or begin a new profile."""
 
-    def __init__(self, *, new: bool) -> None:
+
+class PassphraseNeededError(StoreError):
+    """No keyring can be relied on here, so the profile's key is wrapped by a passphrase that must be asked.
+
+    ``reason`` tells of a new profile why: see :func:`local_db.system_keyring.try_to_keep`.
+    """
+
+    def __init__(self, *, new: bool, reason: str = "none") -> None:
         super().__init__("a passphrase is needed")
-        self.new = new
+        self.new, self.reason = new, reason
 
 
 class StoreTooNewError(StoreError):
@@ -52,7 +59,14 @@ class StoreDamagedError(StoreError):
 
 
 class ProfileInUseError(StoreError):
-    """Another copy of the program has this profile open: use that window, or wait for the sync to end."""
+    """Another copy of the program has this profile open: use that window, or wait for the sync to end.
+
+    ``computer`` is the name of another computer that holds it, empty for this one; ``since`` seconds since 1970, or None.
+    """
+
+    def __init__(self, profile: str, computer: str = "", since: float | None = None) -> None:
+        super().__init__(profile)
+        self.computer, self.since = computer, since
 
 
 class BusyError(StoreError):

@@ -16,6 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never the person's own keyring
 
 import hypothesis
+import keyring
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from app.workspace import Workspace
 from i18n import use_language
 from tests.answering import Answer, AnsweringServer
+from tests.keyrings import MemoryKeyring
 from tests.platform import Computer, RunningPlatform, postgres_url
 from tests.window import furnish
 from ui.shell import MainWindow
@@ -111,6 +113,25 @@ def computers(tmp_path: Path) -> Iterator[Callable[..., Computer]]:
     yield make
     for computer in made:
         computer.close()
+
+
+@pytest.fixture
+def use_keyring() -> Iterator[Callable[[MemoryKeyring], MemoryKeyring]]:
+    """Makes a keyring the system's, until the test ends."""
+    before = keyring.get_keyring()
+
+    def use(made: MemoryKeyring) -> MemoryKeyring:
+        keyring.set_keyring(made)
+        return made
+
+    yield use
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def system_keyring(use_keyring: Callable[[MemoryKeyring], MemoryKeyring]) -> MemoryKeyring:
+    """A keyring that works."""
+    return use_keyring(MemoryKeyring())
 
 
 @pytest.fixture

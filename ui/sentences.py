@@ -203,12 +203,19 @@ NOT_OPENED = {
     "ProfileInUseError": mark(
         "TwinDesk is open already, or a sync is running. Use the open window, or wait a moment and start again."
     ),
-    "DiskFullError": mark("The disk is full. Nothing was lost. Free some space, then start TwinDesk again."),
+    "DiskFullError": mark("The disk is full. Nothing was lost. Free some space, then try again."),
     "KeyMissingError": mark(
         "The key of this profile is not in the system's keyring: another system account, or a keyring that was "
         "reset. Sign in to the system as before, or ask the technician to restore the keyring."
     ),
-    "KeyringLockedError": mark("The system's keyring is locked or does not answer. Unlock it and start again."),
+    "KeyringLockedError": mark(
+        "The system's keyring is locked or does not answer. The key of your work is in it. Unlock the keyring (it has "
+        "the password of this computer's account), then try again."
+    ),
+    "ProfileFileError": mark(
+        "The file profile.json of your work is damaged or gone, and so is its copy. Ask the technician to bring the "
+        "folder back from a backup."
+    ),
     "WrongKeyError": mark("This passphrase is not the right one. Nothing was changed."),
     "StoreDamagedError": mark("The store on this computer is damaged. The damaged file will be kept."),
     "BusyError": mark(
@@ -216,8 +223,7 @@ NOT_OPENED = {
         "lost. Wait a moment and try again."
     ),
     "ReadOnlyError": mark(
-        "TwinDesk cannot write to its folder. Nothing was changed. Ask for the right to write there, or choose "
-        "another folder."
+        "TwinDesk cannot write to its folder. Nothing was changed. Ask the technician for the right to write there."
     ),
     "IoError": mark(
         "The disk did not do what it was asked. What was kept before is kept. Try again, and have the disk "
@@ -229,6 +235,17 @@ NOT_OPENED = {
     ),
     "PassphraseNeededError": mark("A passphrase protects this profile. Start TwinDesk again and type it."),
     "StoreError": mark("The profile could not be opened. Nothing was changed."),
+}
+MORE_OF_NOT_OPENED = {
+    "no_good_copy": mark("There is no good copy to go back to. Ask the technician; the damaged file is untouched."),
+}
+WHY_A_PASSPHRASE = {
+    "none": mark("This computer has no keyring that works, so a passphrase protects your work."),
+    "plain": mark("The keyring of this computer keeps nothing secret, so a passphrase protects your work."),
+    "locked": mark("The keyring of this computer is locked or does not answer, so a passphrase protects your work."),
+    "changed": mark(
+        "The keyring of this computer gave back something else than it was given, so a passphrase protects your work."
+    ),
 }
 NOT_TAKEN = {
     "not_yours": mark("You are not in this project any more, so what you wrote there was not taken."),

@@ -3,12 +3,12 @@
 from app.rules import vocabularies
 from app.rules.projects import FIELDS
 from app.rules.text import brief
-from app.safety import Lacking
+from app.safety import Lacking, ProfileInUseError, StoreError
 from app.sync_centre import Status, WaitingItem
 from app.unsent_words import Unsent
 from i18n import _, language, mark, ngettext
 from i18n.formats import clock, country_name, file_size, language_name, number
-from ui.sentences import NOT_OPENED, NOT_SAVED, NOT_TAKEN, REFUSALS, TROUBLES
+from ui.sentences import MORE_OF_NOT_OPENED, NOT_OPENED, NOT_SAVED, NOT_TAKEN, REFUSALS, TROUBLES
 
 FIELD_NAMES = {
     "title": mark("Title"),
@@ -140,6 +140,17 @@ def not_saved(error: Exception | None) -> str:
 def not_opened(error: Exception) -> str:
     """Why the profile could not be opened, what was kept, and what to do."""
     return _by_kind(NOT_OPENED, error)
+
+
+def why_not_opened(error: StoreError, more: str = "") -> str:
+    """As :func:`not_opened`, with who has the profile open, or what else is known (``more``, a code)."""
+    sentences = [not_opened(error), _(MORE_OF_NOT_OPENED.get(more, ""))]
+    if isinstance(error, ProfileInUseError) and error.computer:
+        sentences = [_("Another computer has your work open: {computer}.").format(computer=error.computer)]
+        if error.since is not None:
+            sentences.append(_("Open there since: {time}.").format(time=clock(error.since)))
+        sentences.append(_("Close TwinDesk there. If that computer is switched off, wait a minute and try again."))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _by_kind(sentences: dict[str, str], error: Exception | None) -> str:

@@ -100,6 +100,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     app = application()
     desk = open_workspace(folder, key=secrets.token_bytes(32), server="http://127.0.0.1:9")
+    desk.prefer("language", "en")  # whatever the computer speaks
     furnish(desk)
     window = show_window(desk)
     told = Told(window)

@@ -7,9 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from app.safety import restore_backup
 from app.workspace import Workspace, open_workspace
@@ -28,35 +26,9 @@ from local_db.errors import (
 )
 from local_db.store import Store
 from tests.inside import inside
+from tests.keyrings import MemoryKeyring
 
 KEY = secrets.token_bytes(32)
-
-
-class MemoryKeyring(KeyringBackend):
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[(service, username)] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[(service, username)]
-
-
-@pytest.fixture
-def system_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
-    made = MemoryKeyring()
-    before = keyring.get_keyring()
-    keyring.set_keyring(made)
-    monkeypatch.setattr(keyring, "_restore", before, raising=False)
-    yield made
-    keyring.set_keyring(before)
 
 
 def every_byte(folder: Path) -> bytes:

@@ -15,7 +15,7 @@ from tests.local_db.test_copies import damage
 from ui.shell import MainWindow
 from ui.start import program
 from ui.start.damage import CopyQuestion, check_store
-from ui.start.open_profile import PassphraseDialog
+from ui.start.passphrase import PassphraseDialog
 
 PASSPHRASE = "kar ve deniz tuzu"
 

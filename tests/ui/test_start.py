@@ -1,21 +1,30 @@
 """Opening a profile when something is wrong: what the teacher reads, and the way on."""
 
 import secrets
+import shutil
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.workspace import open_workspace
+from i18n import use_language
 from local_db import keys, migrations
 from local_db.store import Store
+from tests.keyrings import ForgetfulKeyring, LockedKeyring, MemoryKeyring, PlaintextKeyring
 from ui.start.damage import CopyQuestion
-from ui.start.open_profile import PassphraseDialog, open_with_dialogs
+from ui.start.open_profile import open_with_dialogs
+from ui.start.passphrase import PassphraseDialog
 from ui.start.single import FrontDoor, raise_running
+from ui.start.trouble import TroubleDialog
 
 PASSPHRASE = "kar ve deniz tuzu"
 
@@ -123,9 +132,29 @@ def test_saying_no_to_the_copy_leaves_everything(answer_dialogs, tmp_path: Path,
     assert (tmp_path / "store.db").read_bytes() == damaged
 
 
-def test_a_newer_store_and_one_in_use_are_told(answer_dialogs, tmp_path: Path, monkeypatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+@pytest.fixture
+def choose_way(monkeypatch) -> Callable[..., list[str]]:
+    """Answers the dialogs about a profile that does not open, one after the other, then closes; what they said."""
+    said: list[str] = []
+
+    def answer(*ways: str) -> list[str]:
+        waiting = list(ways)
+
+        def run(dialog: TroubleDialog) -> None:
+            said.append(dialog.words.text())
+            wanted = waiting.pop(0) if waiting else "close"
+            button = {"again": dialog.again, "anew": dialog.anew, "close": dialog.close_}[wanted]
+            assert not button.isHidden(), f"{wanted} is not offered: {dialog.words.text()}"
+            button.click()
+
+        monkeypatch.setattr(TroubleDialog, "exec", run)
+        return said
+
+    return answer
+
+
+def test_a_newer_store_and_one_in_use_are_told(answer_dialogs, choose_way, tmp_path: Path) -> None:
+    told = choose_way()
     open_workspace(tmp_path, passphrase=PASSPHRASE).close()
     store = Store.open(tmp_path, keys.unlock(tmp_path, PASSPHRASE))
     answer_dialogs((PASSPHRASE, ""))
@@ -135,6 +164,162 @@ def test_a_newer_store_and_one_in_use_are_told(answer_dialogs, tmp_path: Path, m
     answer_dialogs((PASSPHRASE, ""))
     assert open_with_dialogs(tmp_path, None) is None
     assert "open already" in told[0] and "newer version" in told[1]
+
+
+def test_a_profile_that_another_computer_has_open_says_which_and_since_when(
+    answer_dialogs, choose_way, tmp_path: Path, monkeypatch
+) -> None:
+    told = choose_way()
+    open_workspace(tmp_path, passphrase=PASSPHRASE).close()
+    monkeypatch.setattr("platform.node", lambda: "LAB-PC-7")
+    store = Store.open(tmp_path, keys.unlock(tmp_path, PASSPHRASE))
+    monkeypatch.setattr("platform.node", lambda: "here")
+    answer_dialogs((PASSPHRASE, ""))
+    assert open_with_dialogs(tmp_path, None) is None
+    store.close()
+    assert "LAB-PC-7" in told[0] and "Open there since: " in told[0]
+
+
+def test_trying_again_opens_what_was_held(answer_dialogs, choose_way, tmp_path: Path, monkeypatch) -> None:
+    open_workspace(tmp_path, passphrase=PASSPHRASE).close()
+    store = Store.open(tmp_path, keys.unlock(tmp_path, PASSPHRASE))
+    choose_way("again")
+    shown = TroubleDialog.exec
+    monkeypatch.setattr(TroubleDialog, "exec", lambda dialog: (store.close(), shown(dialog)))
+    answer_dialogs((PASSPHRASE, ""))
+    workspace = open_with_dialogs(tmp_path, None)
+    assert workspace is not None
+    workspace.close()
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"{", b"[1]", b"\xff\xfe", b'{"id": 5, "fingerprint": "x"}', b"[" * 60_000, None]
+)
+def test_a_damaged_profile_file_is_taken_from_its_copy(answer_dialogs, tmp_path: Path, broken: bytes | None) -> None:
+    open_workspace(tmp_path, passphrase=PASSPHRASE).close()
+    whole = (tmp_path / "profile.json").read_bytes()
+    if broken is None:
+        (tmp_path / "profile.json").unlink()
+    else:
+        (tmp_path / "profile.json").write_bytes(broken)
+    answer_dialogs((PASSPHRASE, ""))
+    workspace = open_with_dialogs(tmp_path, None)
+    assert workspace is not None
+    workspace.close()
+    assert (tmp_path / "profile.json").read_bytes() == whole
+
+
+def test_another_profiles_file_is_put_right_by_the_copy(answer_dialogs, tmp_path: Path) -> None:
+    open_workspace(tmp_path / "mine", passphrase=PASSPHRASE).close()
+    open_workspace(tmp_path / "other", passphrase="another passphrase").close()
+    shutil.copy(tmp_path / "other" / "profile.json", tmp_path / "mine" / "profile.json")
+    answer_dialogs((PASSPHRASE, ""))
+    workspace = open_with_dialogs(tmp_path / "mine", None)
+    assert workspace is not None
+    workspace.close()
+
+
+def test_both_files_damaged_one_may_begin_anew_and_nothing_is_deleted(
+    answer_dialogs, choose_way, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    open_workspace(profile, passphrase=PASSPHRASE).close()
+    store = (profile / "store.db").read_bytes()
+    for name in ("profile.json", "profile.copy.json"):
+        (profile / name).write_bytes(b"\0" * 50)
+    told = choose_way("again", "anew")
+    answer_dialogs((PASSPHRASE, PASSPHRASE))
+    workspace = open_with_dialogs(profile, None)
+    assert workspace is not None and workspace.projects.overview() == []
+    workspace.close()
+    assert len(told) == 2 and "profile.json" in told[0]
+    assert (tmp_path / "profile-set-aside-1" / "store.db").read_bytes() == store
+
+
+def test_a_keyring_that_lost_the_key_has_ways_on(
+    answer_dialogs, choose_way, tmp_path: Path, system_keyring: MemoryKeyring
+) -> None:
+    open_workspace(tmp_path / "p").close()
+    (account,) = [name for name in system_keyring.kept if ":" not in name[1]]
+    key = system_keyring.kept[account]
+    for garbage in ("", "no key at all", "00" * 32, None):
+        system_keyring.kept.clear()
+        if garbage is not None:
+            system_keyring.kept[account] = garbage
+        told = choose_way()
+        assert open_with_dialogs(tmp_path / "p", None) is None
+        assert "not in the system's keyring" in told[-1]
+    system_keyring.kept[account] = key
+    workspace = open_with_dialogs(tmp_path / "p", None)
+    assert workspace is not None
+    workspace.close()
+
+
+@pytest.mark.parametrize(
+    "kind, reason",
+    [
+        (LockedKeyring, "is locked or does not answer"),
+        (ForgetfulKeyring, "gave back something else"),
+        (PlaintextKeyring, "keeps nothing secret"),
+    ],
+)
+def test_a_keyring_that_cannot_be_relied_on_leads_to_a_passphrase(
+    answer_dialogs, tmp_path: Path, use_keyring, kind: type[MemoryKeyring], reason: str, monkeypatch
+) -> None:
+    use_keyring(kind())
+    said: list[str] = []
+    built = PassphraseDialog.say
+    monkeypatch.setattr(PassphraseDialog, "say", lambda dialog: (built(dialog), said.append(dialog.words.text())))
+    answer_dialogs((PASSPHRASE, PASSPHRASE))
+    workspace = open_with_dialogs(tmp_path, None)
+    assert workspace is not None
+    workspace.close()
+    assert reason in said[0]
+    answer_dialogs((PASSPHRASE, ""))
+    again = open_with_dialogs(tmp_path, None)
+    assert again is not None
+    again.close()
+
+
+def test_a_letter_of_two_signs_is_the_same_passphrase(tmp_path: Path) -> None:
+    open_workspace(tmp_path, passphrase=unicodedata.normalize("NFD", "şemsiye ve çay")).close()
+    open_workspace(tmp_path, passphrase=unicodedata.normalize("NFC", "şemsiye ve çay")).close()
+
+
+def test_the_passphrase_dialog_keeps_its_labels_shows_the_signs_and_knows_caps_lock(qtbot: QtBot) -> None:
+    dialog = PassphraseDialog(new=True, why="none")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.windowTitle() and dialog.heading.text()
+    qtbot.keyClicks(dialog.first, "Kar")
+    names = [name.text() for name in dialog.findChildren(QLabel) if name.buddy() is not None and name.isVisible()]
+    assert names == ["Passphrase", "Once more"]
+    assert dialog.capitals.isHidden()
+    QTest.keyClick(dialog.first, Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(dialog.first, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_C, Qt.KeyboardModifier(0), "C"))
+    assert dialog.capitals.isVisible() and "Caps Lock" in dialog.capitals.text()
+    dialog.show_.click()
+    assert dialog.first.displayText() == "KarbC" and dialog.first.echoMode() == dialog.second.echoMode()
+
+
+def test_the_first_dialog_speaks_the_language_chosen_in_it_and_so_does_the_window(
+    answer_dialogs, tmp_path: Path, monkeypatch
+) -> None:
+    built = PassphraseDialog.__init__
+
+    def in_turkish(dialog: PassphraseDialog, **arguments: Any) -> None:
+        built(dialog, **arguments)
+        dialog.first.setText("kept while")
+        dialog.language.setCurrentIndex(dialog.language.findData("tr"))
+        dialog.language.activated.emit(0)
+        assert dialog.first.text() == "kept while" and dialog.heading.text() == "Bir parola seçin"
+
+    monkeypatch.setattr(PassphraseDialog, "__init__", in_turkish)
+    answer_dialogs((PASSPHRASE, PASSPHRASE))
+    workspace = open_with_dialogs(tmp_path, None)
+    assert workspace is not None and workspace.preference("language") == "tr"
+    workspace.close()
+    use_language("en")
 
 
 def test_a_second_start_brings_the_first_window_to_the_front(qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,23 +3,22 @@
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QMessageBox
-
 from app.safety import (
     PassphraseNeededError,
     StoreDamagedError,
     StoreError,
     WrongKeyError,
     restore_backup,
+    set_aside,
     sound_copies,
 )
 from app.workspace import Workspace, open_workspace
 from i18n import _
 from ui import words
 from ui.start.damage import CopyQuestion
-from ui.widgets.basics import column, label
-
-MIN_PASSPHRASE = 10
+from ui.start.dialog import Chosen
+from ui.start.passphrase import PassphraseDialog
+from ui.start.trouble import TroubleDialog
 
 
 def open_with_dialogs(profile: Path, server: str | None) -> Workspace | None:
@@ -27,20 +26,40 @@ def open_with_dialogs(profile: Path, server: str | None) -> Workspace | None:
     passphrase: str | None = None
     while True:
         try:
-            return open_workspace(profile, passphrase=passphrase, server=server)
+            workspace = open_workspace(profile, passphrase=passphrase, server=server)
         except PassphraseNeededError as needed:
-            passphrase = PassphraseDialog.ask(new=needed.new)
+            passphrase = PassphraseDialog.ask(needed=needed)
+            given_up = passphrase is None
         except WrongKeyError as error:
-            passphrase = PassphraseDialog.ask(new=False, complaint=words.not_opened(error))
+            passphrase = PassphraseDialog.ask(wrong=error)
+            given_up = passphrase is None
         except StoreDamagedError as damaged:
-            if not offer_backup(profile, damaged, passphrase):
-                return None
-            continue
+            given_up = not offer_backup(profile, damaged, passphrase)
         except StoreError as error:
-            _tell(error)
+            given_up = not _way_on(profile, error)
+        else:
+            return _in_the_chosen_language(workspace)
+        if given_up:
             return None
-        if passphrase is None:
-            return None
+
+
+def _way_on(profile: Path, error: StoreError, more: str = "") -> bool:
+    """Ask what to do about a profile that does not open. False when the person gives up."""
+    way = TroubleDialog.ask(error, more)
+    while way == "anew":
+        try:
+            set_aside(profile)
+            return True
+        except StoreError as refused:
+            way = TroubleDialog.ask(refused)
+    return way == "again"
+
+
+def _in_the_chosen_language(workspace: Workspace) -> Workspace:
+    if Chosen.language:
+        workspace.remember("language", Chosen.language)
+        Chosen.language = None
+    return workspace
 
 
 def offer_backup(profile: Path, damaged: StoreDamagedError, passphrase: str | None) -> bool:
@@ -55,10 +74,8 @@ def offer_backup(profile: Path, damaged: StoreDamagedError, passphrase: str | No
                 restore_backup(profile, offer.path, passphrase=passphrase)
                 return True
     except StoreError as error:
-        _tell(error)
-        return False
-    _tell(damaged, _("There is no good copy to go back to. Ask the technician; the damaged file is untouched."))
-    return False
+        return _way_on(profile, error)
+    return _way_on(profile, damaged, "no_good_copy")
 
 
 def restore_with_dialogs(profile: Path, copy: Path) -> None:
@@ -68,67 +85,13 @@ def restore_with_dialogs(profile: Path, copy: Path) -> None:
         try:
             restore_backup(profile, copy, passphrase=passphrase)
             return
-        except PassphraseNeededError:
-            passphrase = PassphraseDialog.ask(new=False)
+        except PassphraseNeededError as needed:
+            passphrase = PassphraseDialog.ask(needed=needed)
         except WrongKeyError as error:
-            passphrase = PassphraseDialog.ask(new=False, complaint=words.not_opened(error))
+            passphrase = PassphraseDialog.ask(wrong=error)
         except StoreError as error:
-            _tell(error)
-            return
+            if TroubleDialog.ask(error) != "again":
+                return
+            continue
         if passphrase is None:
             return
-
-
-def _tell(error: StoreError, more: str = "") -> None:
-    box = QMessageBox(QMessageBox.Icon.Warning, "TwinDesk", f"{words.not_opened(error)} {more}".strip())
-    box.setDetailedText(f"{type(error).__name__}: {error}")
-    box.exec()
-
-
-class PassphraseDialog(QDialog):
-    """Asks for the passphrase, or, on a new profile, for a new one twice."""
-
-    def __init__(self, *, new: bool, complaint: str = "") -> None:
-        super().__init__()
-        self._new = new
-        self.setWindowTitle("TwinDesk")
-        layout = column(self, spacing=8, margin=16)
-        text = _("Your passphrase opens your work on this computer.")
-        if new:
-            text = _(
-                "This system has no keyring, so a passphrase protects your work. Choose one of at least {n} characters "
-                "and keep it well: nobody can restore it."
-            ).format(n=MIN_PASSPHRASE)
-        layout.addWidget(label(text, wrap=True))
-        self.complaint = label(complaint, "bad", wrap=True)
-        layout.addWidget(self.complaint)
-        self.first, self.second = self._line(_("Passphrase")), self._line(_("Once more"))
-        layout.addWidget(self.first)
-        layout.addWidget(self.second)
-        self.second.setVisible(new)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self._check)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
-        self.setMinimumWidth(420)
-
-    @classmethod
-    def ask(cls, *, new: bool, complaint: str = "") -> str | None:
-        """The passphrase that was typed; None when the person gives up."""
-        dialog = cls(new=new, complaint=complaint)
-        return dialog.first.text() if dialog.exec() == QDialog.DialogCode.Accepted else None
-
-    def _line(self, name: str) -> QLineEdit:
-        line = QLineEdit()
-        line.setEchoMode(QLineEdit.EchoMode.Password)
-        line.setPlaceholderText(name)
-        line.setAccessibleName(name)
-        return line
-
-    def _check(self) -> None:
-        if self._new and len(self.first.text()) < MIN_PASSPHRASE:
-            self.complaint.setText(_("At least {n} characters, please.").format(n=MIN_PASSPHRASE))
-        elif self._new and self.first.text() != self.second.text():
-            self.complaint.setText(_("The two are not the same."))
-        else:
-            self.accept()

@@ -1,7 +1,5 @@
-"""Starting the program with a window: application object, language, look, one window per profile."""
+"""Starting the program with a window: language, look, one window per profile."""
 
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,34 +12,14 @@ from i18n import _
 from ui.actions import Action
 from ui.language import speak
 from ui.shell import MainWindow
+from ui.start.application import application, has_display
 from ui.start.single import FrontDoor, raise_running
 from ui.theme import theme
 from ui.worker import run_in_worker
 
+__all__ = ["application", "has_display", "run", "show_window"]
+
 COPY_AFTER_MS, CHECK_AFTER_MS = 3_000, 8_000  # the start comes first
-
-
-def application() -> QApplication:
-    """The one application object, offscreen where there is no display."""
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    if not has_display():
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("TwinDesk")
-    app.setDesktopFileName("twindesk")
-    speak(app, None)
-    theme.apply(app, "system", 100)
-    app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
-    return app
-
-
-def has_display() -> bool:
-    """Whether a person could see a window here."""
-    if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal"):
-        return False
-    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list[Action]] | None = None) -> MainWindow:
@@ -65,6 +43,7 @@ def show_window(workspace: Workspace, extra_actions: Callable[[MainWindow], list
 def run(profile: Path, server: str | None) -> int:
     """Open the profile's window and stay until it is closed; again after going back to a copy of a damaged store."""
     app = application()
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
     if raise_running(profile):
         return 0
     while True:
