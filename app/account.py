@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.rules.text import storable
@@ -37,14 +37,34 @@ class Account:
     school: str = ""
 
 
+@dataclass(frozen=True)
+class SigningIn:
+    """How a sign-in stands. ``stage``: empty for none, ``looking`` for the platform, ``waiting`` for the browser's answer.
+
+    ``error`` is why the last one came to nothing. Setting ``cancelled`` ends it.
+    """
+
+    stage: str = ""
+    error: Exception | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
 class AccountUseCases:
     """Signing in and out, and the teacher's own profile on the platform."""
 
     def __init__(
-        self, store: Store, connection: Connection, queued: Callable[[], None], tokens: TokenKeeper | None = None
+        self,
+        store: Store,
+        connection: Connection,
+        queued: Callable[[], None],
+        tokens: TokenKeeper | None = None,
+        on_stage: Callable[[], None] = lambda: None,
     ) -> None:
+        """``on_stage`` is called, from the thread of the sign-in, whenever :attr:`signing_in` says something else."""
         self._store, self._connection, self._queued = store, connection, queued
         self._tokens = tokens or TokenKeeper(store)
+        self._on_stage = on_stage
+        self.signing_in = SigningIn()
 
     @property
     def current(self) -> Account:
@@ -61,7 +81,8 @@ class AccountUseCases:
         from sync.sign_in import sign_in  # loaded at the first sign-in, not at every start
 
         client = self._connection.client()
-        tokens = sign_in(client, open_browser, done_text, cancelled)
+        client.health()  # else a browser would open on nothing
+        tokens = sign_in(client, self._telling(open_browser), done_text, cancelled)
         try:
             me = client.owner_of(tokens)
             before = self.current
@@ -72,6 +93,33 @@ class AccountUseCases:
             raise
         client.adopt(tokens, me.id, lambda: self._keep(tokens, me))
         return self.current
+
+    def sign_in_and_tell(self, open_browser: OpenBrowser, done_text: str) -> Account:
+        """As :meth:`sign_in`, and :attr:`signing_in` tells how it stands. Raises as it does."""
+        state = self.signing_in = SigningIn("looking")
+        self._on_stage()
+        try:
+            me = self.sign_in(open_browser, done_text, state.cancelled)
+        except Exception as error:
+            self._stage(SigningIn(error=error))
+            raise
+        self._stage(SigningIn())
+        return me
+
+    def _telling(self, open_browser: OpenBrowser) -> OpenBrowser:
+        """Opens the browser, and then says that it has opened."""
+
+        def opened(url: str) -> object:
+            found = open_browser(url)
+            if found is not False and self.signing_in.stage:
+                self._stage(replace(self.signing_in, stage="waiting"))
+            return found
+
+        return opened
+
+    def _stage(self, state: "SigningIn") -> None:
+        self.signing_in = state
+        self._on_stage()
 
     def sign_out(self) -> None:
         """Forget the tokens here at once, and end them on the platform now or later.

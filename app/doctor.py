@@ -12,7 +12,6 @@ import keyring
 
 from app import system_libraries
 from app.headless import PASSPHRASE
-from app.workspace import DEFAULT_SERVER
 from local_db import keys, migrations
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory
@@ -152,6 +151,8 @@ def _connection(profile: Path, server: str | None) -> Check:
     address = server or _kept_server(profile)
     if address is None:
         return Check(NOT_CHECKED, "platform: its address is kept in the store, which did not open")
+    if not address:
+        return Check(OK, "platform: none yet; its address is asked for at the sign-in, or given by --server")
     client = ApiClient(address, lambda: None, lambda _token: None)
     try:
         client.health()
@@ -170,12 +171,12 @@ def _connection(profile: Path, server: str | None) -> Check:
 def _kept_server(profile: Path) -> str | None:
     """The platform's address; None when there is a store that does not open."""
     if not (profile / "store.db").exists():
-        return DEFAULT_SERVER
+        return ""
     try:
         store = Store.open(profile, keys.unlock(profile, os.environ.get(PASSPHRASE) or None), migrate=False)
     except StoreError:
         return None
     try:
-        return str(settings.get(store, "server", DEFAULT_SERVER))
+        return str(settings.get(store, "server", ""))
     finally:
         store.close()

@@ -19,8 +19,6 @@ from sync.service import Status, SyncService
 if TYPE_CHECKING:
     from sync.client import ApiClient
 
-DEFAULT_SERVER = "http://127.0.0.1:8765"
-
 
 @dataclass(frozen=True)
 class Opened:
@@ -75,7 +73,7 @@ def open_profile(
         if server:
             settings.put(store, "server", server)
         directory, tokens = DirectoryDatabase(profile, key), TokenKeeper(store)
-        connection = Connection(settings.get(store, "server", DEFAULT_SERVER), tokens.get, tokens.keep, line)
+        connection = Connection(settings.get(store, "server", ""), tokens.get, tokens.keep, line)
         service = SyncService(store, directory, connection, on_status, on_topics)
     except BaseException:
         store.close()

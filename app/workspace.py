@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from app.account import AccountUseCases
 from app.bin import BinUseCases
 from app.events import Changes, Events
-from app.opened import DEFAULT_SERVER, Opened, open_profile
+from app.opened import Opened, open_profile
 from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
+from app.platform import PlatformUseCases
 from app.posts import PostUseCases
 from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
     from sync.report import Report
     from sync.service import Outcome
 
-__all__ = ["DEFAULT_SERVER", "Workspace", "open_in_browser", "open_workspace"]
+__all__ = ["Workspace", "open_in_browser", "open_workspace"]
 
 
-def open_in_browser(url: str) -> None:
-    """Show an address in the person's browser."""
+def open_in_browser(url: str) -> bool:
+    """Show an address in the person's browser; whether one could be started."""
     import webbrowser  # needed at the sign-in alone
 
-    webbrowser.open(url)
+    return webbrowser.open(url)
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Workspace:
     """The use cases of one profile. Events: ``changed`` with :class:`Changes`, ``status`` with a Status."""
 
     events: Events
+    platform: PlatformUseCases
     account: AccountUseCases
     projects: ProjectUseCases
     task_lists: TaskListUseCases
@@ -110,6 +112,7 @@ class Workspace:
 
     def close(self) -> None:
         """Stop everything that runs and close the profile."""
+        self.account.signing_in.cancelled.set()
         self.partners.close()
         self._opened.close()
 
@@ -152,7 +155,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         service.recount()
         service.wake()
 
-    account = AccountUseCases(store, connection, queued, opened.tokens)
+    account = AccountUseCases(store, connection, queued, opened.tokens, on_stage=lambda: events.changed({"profile"}))
     projects = ProjectUseCases(store, account, queued)
     work = PupilWorkUseCases(store, queued)
     work.purge()
@@ -168,6 +171,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
     task_lists, sync_centre = TaskListUseCases(store, account, queued), SyncCentreUseCases(store, service)
     return Workspace(
         events=events,
+        platform=PlatformUseCases(store, connection, service),
         account=account,
         projects=projects,
         task_lists=task_lists,

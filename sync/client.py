@@ -15,6 +15,7 @@ from sync.signing import SignedTransport, parsed
 __all__ = ["Answer", "ApiClient", "FileVersion"]
 
 COMPRESS_ABOVE = 1_000
+HEALTH_SECONDS = 8  # a person looks on
 MAX_FILE = 10**12  # bytes; no platform's file is larger
 _UPLOAD = re.compile(r"/v1/uploads/[0-9A-Za-z_.-]{1,160}", re.ASCII)
 _STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"', re.ASCII)
@@ -43,7 +44,7 @@ class ApiClient(SignedTransport):
 
     def health(self) -> None:
         """Raises SyncError unless a platform of ours answers."""
-        answer = plain_json(self.read(self.send("GET", "v1/health")).body)
+        answer = plain_json(self.read(self.send("GET", "v1/health", wait=HEALTH_SECONDS)).body)
         if not isinstance(answer, dict) or answer.get("platform") != "twindesk":
             raise BadAnswerError("another kind of server")
 

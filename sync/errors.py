@@ -1,7 +1,7 @@
 """Why a sync stopped. Each has a sentence for the teacher in ``ui``; none loses anything.
 
 ``code`` names the sentence. ``state`` says what it makes of the connection: ``offline`` (the way to the platform),
-``trouble`` (something to look at) or ``signed_out``.
+``trouble`` (something to look at), ``signed_out``, or ``no_platform``.
 """
 
 
@@ -101,6 +101,25 @@ class BadAddressError(SyncError):
     """The platform's address is not an address."""
 
     code = "bad_address"
+
+
+class PlainAddressError(SyncError):
+    """An address without encryption, which is for this computer alone."""
+
+    code = "plain_address"
+
+
+class NotAPlatformError(SyncError):
+    """Somebody answers at an address that was given, but no platform of ours."""
+
+    code = "not_a_platform"
+
+
+class NoPlatformError(SyncError):
+    """No platform's address is known yet: everything stays on this computer."""
+
+    code = "no_platform"
+    state = "no_platform"
 
 
 class MovedError(SyncError):

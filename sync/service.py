@@ -17,7 +17,7 @@ from local_db.store import Store
 from local_db.tables import outbox, records, settings, transfers, unsent_words
 from sync.codes import Failure, code_of
 from sync.connection import Connection
-from sync.errors import BusyError, OfflineError, ProgramError, SyncError, WrongAccountError
+from sync.errors import BusyError, NoPlatformError, OfflineError, ProgramError, SyncError, WrongAccountError
 from sync.problems import Problem, ProblemBook
 from sync.report import OnTouched
 from sync.status import StageTrouble, Status, StatusBoard
@@ -64,7 +64,10 @@ class SyncService:
         self._making = threading.Lock()
         self._problems = ProblemBook(store)
         self._on_topics = self._guarded("on_topics", on_topics)
-        self._board = StatusBoard(Status(synced_at=_kept_time(store)), self._guarded("on_status", on_status))
+        self._board = StatusBoard(
+            Status("idle" if connection.address else "no_platform", synced_at=_kept_time(store)),
+            self._guarded("on_status", on_status),
+        )
         self._wake, self._stop = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._person_asked = False
@@ -107,6 +110,15 @@ class SyncService:
         self._person_asked = self._person_asked or now
         self._wake.set()
 
+    def use_platform(self, address: str) -> None:
+        """Sync with the platform at an address from now on; a sync under way ends first."""
+        with self._lock:
+            self._connection.use(address)
+            self._made = None
+            self._waits.clear()
+            self._board.change(state="idle", code="", detail="")
+        self.wake(now=True)
+
     def recount(self) -> None:
         """Tell how much waits now, after something was queued or settled."""
         self._board.change(self._counts)
@@ -144,6 +156,8 @@ class SyncService:
             return outcome
 
     def _hold_back(self) -> None:
+        if not self._connection.address:
+            raise NoPlatformError
         left = self._waits_of("exchange").left(person=True)
         if left:
             raise BusyError(left, "the platform asked to wait", asked=True)

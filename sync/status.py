@@ -20,7 +20,7 @@ class StageTrouble:
 
 @dataclass(frozen=True)
 class Status:
-    """The connection in one value. ``state``: idle, syncing, offline, trouble or signed_out.
+    """The connection in one value. ``state``: idle, syncing, offline, trouble, signed_out or no_platform.
 
     ``code`` names the trouble. ``synced_at`` is seconds since 1970 of the last time that all changes went both ways.
     ``troubles`` are parts that did not come to their end although that exchange did. ``wait_until`` (seconds since 1970)

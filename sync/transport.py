@@ -58,6 +58,7 @@ class Transport:
         data: Any = None,
         headers: Mapping[str, str] | None = None,
         token: str | None = None,
+        wait: float = READ_SECONDS,
     ) -> requests.Response:
         """The answer with its body still to come. Raises a SyncError of the way; HTTP errors are the caller's."""
         self._check_line()
@@ -72,7 +73,7 @@ class Transport:
                 data=data,
                 headers=dict(headers or {}),
                 auth=Bearer(token),
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(CONNECT_SECONDS, wait),
                 allow_redirects=False,
                 stream=True,
             )

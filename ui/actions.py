@@ -48,6 +48,14 @@ class Actions:
         for action in declared:
             self.by_name[action.name] = self._add(window, action)
 
+    def remove(self) -> None:
+        """Take menus, actions and their keys away, before others take their place."""
+        for made in self.by_name.values():
+            made.setShortcut(QKeySequence())
+            made.deleteLater()
+        for menu in self._menus.values():
+            menu.deleteLater()
+
     def entries(self) -> list[QAction]:
         """Every action that is possible now."""
         return [action for action in self.by_name.values() if action.isEnabled()]

@@ -153,6 +153,13 @@ TROUBLES = {
         "This network wants you to sign in first: open a web page in the browser. Nothing was lost."
     ),
     "bad_address": mark("The platform's address is not a web address. Correct it in the settings."),
+    "plain_address": mark(
+        "The address must begin with https://, so that nobody on the way can read along. Ask the support office for it."
+    ),
+    "not_a_platform": mark("Somebody answers at this address, but it is not a TwinDesk platform. Is it written right?"),
+    "no_platform": mark(
+        "No platform is known yet; everything stays on this computer. Its address is asked for in the settings."
+    ),
     "moved": mark(
         "The platform has moved to another address. Ask the support office for the new one; nothing was sent "
         "there by itself."

@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self.bridge.status.connect(self._on_status)
         self.setMinimumSize(900, 560)
         self.resize(1366, 768)
+        QShortcut(QKeySequence("Ctrl+Z"), self, self.undo)  # one for the window's life: a second makes both ambiguous
         self.build()
         geometry = workspace.preference("geometry")
         if geometry:
@@ -64,8 +65,10 @@ class MainWindow(QMainWindow):
     def build(self) -> None:
         """Make everything anew in the present language and look, and show the page that was shown."""
         current = self.current_name() if self._pages else self.workspace.preference("page")
+        if self._pages:
+            self._actions.remove()
+            self._nav.deleteLater()
         self._pages = {}
-        self.menuBar().clear()
         self._entries = capabilities.entries()
         me = self.workspace.account.current.name
         self.setWindowTitle(f"TwinDesk – {me}" if me else "TwinDesk")
@@ -81,7 +84,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self._toast = self._make_toast(whole)
         self._actions = self._declare()
-        QShortcut(QKeySequence("Ctrl+Z"), self, self.undo)
         names = [entry.name for entry in self._entries]
         self.go(current if current in names else names[0])
         self._on_status(self.workspace.status)
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
         page = self._pages[name]
         self._stack.setCurrentWidget(page)
         page.refresh()
-        nav = self.findChild(QPushButton, f"nav-{name}")
+        nav = self._side.findChild(QPushButton, f"nav-{name}")
         if nav:
             nav.setChecked(True)
         self._place_pill()

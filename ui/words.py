@@ -234,6 +234,8 @@ def pill(status: Status) -> tuple[str, str]:
         return _progress(status), "info"
     if status.state == "signed_out":
         return _("Sign in to sync"), "warn"
+    if status.state == "no_platform":
+        return (f"{_('On this computer')} · {waiting}" if status.waiting else _("On this computer")), "plain"
     if status.needs_you:
         text = ngettext("Needs you: {n} answer", "Needs you: {n} answers", status.needs_you)
         return text.format(n=number(status.needs_you)), "bad"

@@ -135,4 +135,4 @@ def test_every_name_has_a_code_of_its_own() -> None:
 
     kinds = [kind for kind in all_of(SyncError) if kind.__module__ == "sync.errors"]
     assert len({kind.code for kind in kinds}) == len(kinds) > 20
-    assert {kind.state for kind in kinds} == {"offline", "trouble", "signed_out"}
+    assert {kind.state for kind in kinds} == {"offline", "trouble", "signed_out", "no_platform"}

@@ -305,7 +305,11 @@ def test_signing_out_without_a_line_is_at_once_and_told_later(platform: RunningP
 
 
 @pytest.mark.parametrize("broken", [lambda _url: False, lambda _url: (_ for _ in ()).throw(OSError("none"))])
-def test_without_a_browser_the_sign_in_says_so(desk: Workspace, broken: Callable[[str], object]) -> None:
+def test_without_a_browser_the_sign_in_says_so(
+    desk: Workspace, platform: RunningPlatform, broken: Callable[[str], object]
+) -> None:
+    desk.online = True
+    desk.platform.choose(platform.url)
     with pytest.raises(NoBrowserError):
         desk.account.sign_in(broken, "done", threading.Event())
 

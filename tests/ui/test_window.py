@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -24,7 +24,7 @@ def click(qtbot: QtBot, widget) -> None:
 def test_a_fresh_profile_says_what_to_do_first(qtbot: QtBot, desk: Workspace) -> None:
     made = show_window(desk)
     qtbot.addWidget(made)
-    assert "Welcome to TwinDesk" in words_on(made) and find_button(made, "Sign in to the platform").isEnabled()
+    assert "Welcome to TwinDesk" in words_on(made) and find_button(made, "Sign in and get the directory").isEnabled()
     expected = {
         "projects": "No project yet",
         "partners": "No directory yet",
@@ -257,6 +257,36 @@ def test_language_and_look_change_without_a_restart(qtbot: QtBot, window: MainWi
     window.change_language("en")
     window.change_look("light", 100)
     assert "New project" in words_on(window)
+
+
+def test_after_each_change_of_language_look_and_size_the_page_is_marked_and_the_keys_work(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
+    changes = (
+        lambda: window.change_language("tr"),
+        lambda: window.change_look("dark", 100),
+        lambda: window.change_look("light", 150),
+        lambda: window.change_language("en"),
+        lambda: window.change_look("light", 100),
+    )
+    undone: list[str] = []
+    window.activateWindow()
+    for change in changes:
+        change()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qtbot.waitUntil(window._side.isVisible)
+        for name in ("projects", "settings", "today"):
+            window.go(name)
+            marked = [b.objectName() for b in window.findChildren(QPushButton) if b.isChecked() and b.isVisible()]
+            assert marked == [f"nav-{name}"]
+        undone.clear()
+        window.say("Done.", lambda: undone.append("undone"))
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert undone == ["undone"]
+        qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        assert window.current_name() == "projects"
+        menus = window.menuBar().actions()
+        assert len(menus) == len({menu.text() for menu in menus}) == 3
 
 
 def test_every_action_has_a_menu_entry_a_unique_key_and_is_found_by_search(qtbot: QtBot, window: MainWindow) -> None:

@@ -224,7 +224,7 @@ class ProjectsPage(Page):
         self._steps.show_steps(steps_of(project, self))
 
     def _people_text(self, project: Project) -> str:
-        founder = _("Founder: {name}").format(name=project.founder)
+        founder = _("Founder: {name}").format(name=project.founder or _("you"))
         if not project.cofounder:
             return founder
         state = _("invited") if project.cofounder_state == "invited" else _("has joined")

@@ -56,7 +56,7 @@ class PupilWorkPage(Page):
         self.classes = QComboBox()
         self.classes.setAccessibleName(_("Class"))
         self.classes.activated.connect(self._choose_class)
-        new_class = button(_("New class…"), self._ask_class, icon="plus")
+        new_class = button(_("New class…"), self.ask_class, icon="plus")
         self.pupils = ItemList(_("Pupils"))
         self.pupils.currentItemChanged.connect(lambda *_items: self._show_works())
         self._new_pupil = button(_("New pupil…"), self._ask_pupil, icon="plus")
@@ -91,7 +91,7 @@ class PupilWorkPage(Page):
         drop = _("Drop photos, texts or PDFs here, or choose them.")
         make_class = _("Make a class, then add its pupils.")
         return {
-            "class": EmptyState("student", _("No class yet"), make_class, _("New class…"), self._ask_class),
+            "class": EmptyState("student", _("No class yet"), make_class, _("New class…"), self.ask_class),
             "pupils": EmptyState("users", _("No pupils yet"), no_pupils, _("New pupil…"), self._ask_pupil),
             "works": EmptyState("camera", _("No work yet"), choose),
             "own": EmptyState("camera", _("No work of this pupil yet"), drop, _("Add work…"), self.choose_files),
@@ -180,7 +180,7 @@ class PupilWorkPage(Page):
     def _pupil_id(self) -> str | None:
         return self.pupils.chosen_value()
 
-    def _ask_class(self) -> None:
+    def ask_class(self) -> None:
         name, fine = QInputDialog.getText(self, _("New class…"), _("Name of the class, such as 6-A:"))
         if fine and name.strip():
             self.add_class(name)

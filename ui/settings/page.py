@@ -1,7 +1,5 @@
 """Settings: sign-in, own public profile, language, look, and the store's safety."""
 
-import threading
-
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
@@ -10,6 +8,7 @@ from i18n import _, available, language, mark
 from i18n.formats import clock, language_name
 from ui import words
 from ui.host import Host
+from ui.settings.platform import PlatformPart
 from ui.theme import theme
 from ui.tokens import SCALES
 from ui.widgets.basics import Page, button, card, column, label, row, scrolled
@@ -26,7 +25,6 @@ class SettingsPage(Page):
     def __init__(self, host: Host) -> None:
         super().__init__(_("Settings"))
         self._host = host
-        self._cancelled = threading.Event()
         inner = QWidget()
         inner.setMaximumWidth(theme.px(760))
         body = column(inner, spacing=12)
@@ -44,46 +42,47 @@ class SettingsPage(Page):
         self._who = label("", wrap=True)
         self._message = label("", "bad", wrap=True)
         self._in = button(_("Sign in to the platform"), self.sign_in, "main", "user-circle")
-        self._cancel = button(_("Cancel"), self._cancelled.set)
+        self._cancel = button(_("Cancel"), lambda: self._host.workspace.account.signing_in.cancelled.set())
         self._out = button(_("Sign out"), self._sign_out)
+        self.platform = PlatformPart(self._host, self.sign_in)
         for widget in (self._who, self._message):
             layout.addWidget(widget)
         layout.addLayout(row(self._in, self._cancel, self._out, stretch=True))
-        self._cancel.hide()
-        self._message.hide()
+        layout.addWidget(self.platform)
 
     def sign_in(self) -> None:
-        """Open the browser and wait for its answer in a worker."""
-        if self._cancel.isVisible():
-            return
-        self._cancelled.clear()
-        self._message.hide()
-        self._in.setEnabled(False)
-        self._cancel.show()
-        self._who.setText(_("Your browser has opened. Sign in there; TwinDesk goes on by itself."))
+        """Ask for the address if there is none, open the browser, and wait for its answer in a worker."""
         workspace = self._host.workspace
+        if workspace.account.signing_in.stage or self.platform.ask_first():
+            return
         text = _("You are signed in. You can close this page and return to TwinDesk.")
         run_in_worker(
-            lambda _progress: workspace.account.sign_in(workspace.open_browser, text, self._cancelled),
+            lambda _progress: workspace.account.sign_in_and_tell(workspace.open_browser, text),
             self._signed_in,
-            self._not_signed_in,
+            lambda _error: None,  # the page shows how the sign-in stands
             close=workspace.close_thread,
+            owner=self.window(),
         )
 
     def _signed_in(self, account: Account) -> None:
-        self._cancel.hide()
         self._host.workspace.sync_centre.sync_now()
-        self.refresh()
         self._host.say(_("You are signed in as {name}.").format(name=account.name))
 
-    def _not_signed_in(self, error: Exception) -> None:
-        self._cancel.hide()
+    def _show_sign_in(self) -> None:
+        """How a sign-in stands, also one that was begun before the page was built."""
+        state = self._host.workspace.account.signing_in
+        self._cancel.setVisible(bool(state.stage))
+        self._in.setEnabled(not state.stage)
+        if state.stage == "looking":
+            self._who.setText(_("Looking whether the platform answers…"))
+        elif state.stage == "waiting":
+            self._who.setText(_("Your browser has opened. Sign in there; TwinDesk goes on by itself."))
+        self._message.setText(_why_not(state.error))
+        self._message.setVisible(state.error is not None)
+
+    def _not_signed_out(self, error: Exception) -> None:
         self.refresh()
-        if isinstance(error, OtherAccountError):
-            text = _("This profile belongs to {owner}. Use another system account or profile for another teacher.")
-            self._message.setText(text.format(owner=error.owner))
-        else:
-            self._message.setText(words.trouble(error.code if isinstance(error, SyncError) else "trouble"))
+        self._message.setText(_why_not(error))
         self._message.show()
 
     def _sign_out(self) -> None:
@@ -91,7 +90,7 @@ class SettingsPage(Page):
         run_in_worker(
             lambda _progress: workspace.account.sign_out(),
             lambda _none: self.refresh(),
-            self._not_signed_in,
+            self._not_signed_out,
             close=workspace.close_thread,
         )
         self._host.say(_("You are signed out. Your work stays on this computer."))
@@ -190,12 +189,23 @@ class SettingsPage(Page):
         self._who.setText(
             f"{me.name} · {me.email}\n{me.school}" if me.id else _("Nobody has signed in on this profile yet.")
         )
-        self._in.setEnabled(True)
         self._in.setVisible(not me.id or signed_out)
         self._out.setVisible(bool(me.id) and not signed_out)
+        self._show_sign_in()
+        self.platform.refresh()
         self._language.setCurrentIndex(self._language.findData(language()))
         self._look.setCurrentIndex(self._look.findData(theme.choice))
         self._scale.setCurrentIndex(self._scale.findData(theme.scale))
         copies = self._host.workspace.safety.backups()
         newest = clock(copies[0].at) if copies else _("none yet")
         self._backup.setText(_("Last copy: {time}").format(time=newest))
+
+
+def _why_not(error: Exception | None) -> str:
+    """Why a sign-in came to nothing; empty where nothing did."""
+    if error is None:
+        return ""
+    if isinstance(error, OtherAccountError):
+        text = _("This profile belongs to {owner}. Use another system account or profile for another teacher.")
+        return text.format(owner=error.owner)
+    return words.trouble(error.code if isinstance(error, SyncError) else "trouble")

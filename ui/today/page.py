@@ -39,7 +39,7 @@ class TodayPage(Page):
         """Show what waits now."""
         me = self._host.workspace.account.current
         self.say(_("Hello, {name}").format(name=me.name) if me.name else "")
-        items = [item for item in self._host.workspace.today.items() if item.kind in LINES] if me.id else []
+        items = [item for item in self._host.workspace.today.items() if item.kind in LINES]
         self._lines.show_rows([(f"{item.kind}:{item.target_id}", item) for item in items])
         self._welcome.setVisible(not me.id)
         self._nothing.setVisible(bool(me.id) and not items)
@@ -61,11 +61,15 @@ class TodayPage(Page):
             "user-circle",
             _("Welcome to TwinDesk"),
             _(
-                "Sign in once while there is a connection. After that everything works without the internet, "
-                "and goes out by itself when there is one."
+                "You can begin at once; everything stays on this computer. Sign in once while there is a connection: "
+                "what you made goes out then, and the directory of teachers comes."
             ),
-            _("Sign in to the platform"),
-            lambda: self._host.do("sign-in"),
+            _("Begin a draft"),
+            lambda: self._host.do("new-project"),
+            (
+                (_("Make a class"), lambda: self._host.page("pupil_work").ask_class()),
+                (_("Sign in and get the directory"), lambda: self._host.do("sign-in")),
+            ),
         )
 
 

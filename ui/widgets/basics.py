@@ -180,8 +180,15 @@ class EmptyState(QFrame):
     """What belongs on an empty page, and the first step as a button."""
 
     def __init__(
-        self, icon: str, text: str, hint: str, action: str = "", act: Callable[[], object] | None = None
+        self,
+        icon: str,
+        text: str,
+        hint: str,
+        action: str = "",
+        act: Callable[[], object] | None = None,
+        others: Iterable[tuple[str, Callable[[], object]]] = (),
     ) -> None:
+        """``others`` are steps that can come first as well, each with its button below."""
         super().__init__()
         layout = column(self, spacing=8, margin=24)
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -199,6 +206,8 @@ class EmptyState(QFrame):
         layout.addLayout(line)
         if action and act:
             layout.addWidget(button(action, act, "main"), alignment=Qt.AlignmentFlag.AlignCenter)
+        for other, do in others:
+            layout.addWidget(button(other, do), alignment=Qt.AlignmentFlag.AlignCenter)
 
     def show_hint(self, text: str) -> None:
         """Say something else about what belongs here."""

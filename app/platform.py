@@ -1,0 +1,44 @@
+"""Which platform a profile belongs to: none at first, then the one whose address the person gave."""
+
+from local_db.store import Store
+from local_db.tables import settings
+from sync.address import address_of
+from sync.connection import Connection
+from sync.errors import BadAnswerError, CaptivePortalError, NetworkSignInError, NotAPlatformError, RefusedError
+from sync.service import SyncService
+
+SERVER = "server"
+
+
+class PlatformUseCases:
+    """The address of the platform. It can be changed until somebody has signed in: then the work belongs there."""
+
+    def __init__(self, store: Store, connection: Connection, service: SyncService) -> None:
+        self._store, self._connection, self._service = store, connection, service
+
+    @property
+    def address(self) -> str:
+        """The address, empty before there is one."""
+        return self._connection.address
+
+    @property
+    def may_change(self) -> bool:
+        """Whether another address can be given."""
+        return not settings.get(self._store, "account", {}).get("id")
+
+    def choose(self, typed: str) -> str:
+        """See that a platform answers at an address, and use it from now on; for a worker thread.
+
+        Raises SyncError or StoreError; the address of before stays then.
+        """
+        address = address_of(typed)
+        try:
+            self._connection.look_at(address)
+        except NetworkSignInError:
+            raise
+        except (BadAnswerError, CaptivePortalError, RefusedError) as error:
+            raise NotAPlatformError(error.detail) from error
+        if self.may_change:
+            settings.put(self._store, SERVER, address)
+            self._service.use_platform(address)
+        return self.address

@@ -1,0 +1,43 @@
+"""The address of a platform, as a person types it."""
+
+import re
+from urllib.parse import urlsplit
+
+from sync.errors import BadAddressError, PlainAddressError
+
+MOST_CHARACTERS = 300
+HERE = ("127.0.0.1", "localhost", "::1")
+_HOST = re.compile(r"[^\s/\\@<>\"'%|^`{}]{1,253}")  # names of all scripts; the name service knows which there are
+
+
+def address_of(typed: str) -> str:
+    """The address in full, without a slash at its end. Nothing is asked of the network.
+
+    ``https://`` is put before what has no scheme. Raises BadAddressError, or PlainAddressError for one that would be
+    spoken to without encryption, which is allowed on this computer alone.
+    """
+    text = typed.strip()
+    if not text or len(text) > MOST_CHARACTERS or any(sign.isspace() for sign in text):
+        raise BadAddressError("not an address")
+    if "://" not in text:
+        text = f"{'http' if _is_here(f'//{text}') else 'https'}://{text}"
+    try:
+        parts = urlsplit(text)
+        fits = parts.port is None or 0 < parts.port < 65536
+    except ValueError as error:
+        raise BadAddressError(str(error)) from error
+    host = parts.hostname or ""
+    if not fits or parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or "@" in parts.netloc:
+        raise BadAddressError("not a web address")
+    if parts.query or parts.fragment:
+        raise BadAddressError("a page, not a platform")
+    if parts.scheme == "http" and host not in HERE:
+        raise PlainAddressError(host)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+
+
+def _is_here(text: str) -> bool:
+    try:
+        return urlsplit(text).hostname in HERE
+    except ValueError:
+        return False
