@@ -1,8 +1,9 @@
 """Taking a pupil's file in: looked at whole first, kept encrypted, once."""
 
+import stat
 from pathlib import Path
 
-from app import pictures
+from app import media
 from app.rules import filenames
 from app.rules import pupil_work as rules
 from local_db.files import Progress, chunks_of
@@ -52,7 +53,10 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
 def _accepted(path: Path, name: str) -> str:
     """The kind of a file that may be taken in. Raises TakeInError."""
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise TakeInError("unreadable", name)  # a pipe or a device, which may never end
+        size = about.st_size
         with path.open("rb") as source:
             head = source.read(16)
     except OSError as error:
@@ -71,7 +75,7 @@ def _small_picture(path: Path, name: str, kind: str) -> bytes | None:
         data = path.read_bytes()
     except OSError as error:
         raise TakeInError("unreadable", name) from error
-    complaint = pictures.complaint(data) if kind == "image" else None
-    if complaint:
-        raise TakeInError(complaint, name)
-    return pictures.thumbnail(kind, name, data)
+    found = media.look(name, kind, data)
+    if found.complaint:
+        raise TakeInError(found.complaint, name)
+    return found.thumbnail

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import pictures
+from app import media
 from app.intake import TakeInError, take_in
 from app.rules import filenames
 from app.rules import pupil_work as rules
@@ -203,7 +203,7 @@ class PupilWorkUseCases:
         names_found = rules.names_in(work.title, pupil_work.names(self._store))
         if names_found and not title_is_fine:
             raise NameInTitleError(names_found)
-        clean = pictures.without_metadata(work.filename, self._store.files.read_all(work.sha256))
+        clean = media.without_metadata(work.filename, self._store.files.read_all(work.sha256))
         with self._store.files.intake():
             sha256, size = self._store.files.add([clean])
             with self._store.transaction():

@@ -230,16 +230,16 @@ def test_the_teachers_second_computer_takes_nothing_back(pair: Pair, computers: 
 
 
 def test_publishing_what_was_unticked_meanwhile_is_refused_and_leaves_no_copy(pair: Pair, monkeypatch) -> None:
-    from app import pictures
+    from app import media
 
     work, _data = pair.room.work()
-    real = pictures.without_metadata
+    real = media.without_metadata
 
     def slow(filename: str, data: bytes) -> bytes:
         pair.room.use.permit(work, False)  # in the window, while a worker makes the copy
         return real(filename, data) + b"\n"
 
-    monkeypatch.setattr(pictures, "without_metadata", slow)
+    monkeypatch.setattr(media, "without_metadata", slow)
     with pytest.raises(ValueError, match="no_permission"):
         pair.room.use.publish(work, pair.projects[0], "active")
     assert transfers.waiting(pair.room.store) == []

@@ -1,10 +1,8 @@
-"""Small pictures of works, and copies without what a camera writes into a photo."""
+"""Small pictures of works, and copies without what a camera writes into a photo. Called in the helper process alone."""
 
 import io
 import struct
 from typing import TYPE_CHECKING
-
-from app.rules import filenames
 
 if TYPE_CHECKING:  # loaded when the first picture is made, not at every start
     from PIL import Image
@@ -14,12 +12,12 @@ MAX_PIXELS = 80_000_000
 MAX_FRAMES = 500
 
 
-def thumbnail(kind: str, filename: str, data: bytes) -> bytes | None:
+def thumbnail(kind: str, ending: str, data: bytes) -> bytes | None:
     """A PNG of at most 240 by 180 pixels, or None where no picture can be made of the bytes."""
     try:
         if kind == "image":
             return _png(_upright(data))
-        if filenames.ending(filename) == "pdf":
+        if ending == "pdf":
             return _png(_first_page(data))
     except (OSError, ValueError, RuntimeError, SyntaxError):  # what Pillow and PDFium raise for broken files
         return None
@@ -48,9 +46,8 @@ def complaint(data: bytes) -> str | None:
     return None
 
 
-def without_metadata(filename: str, data: bytes) -> bytes:
+def without_metadata(ending: str, data: bytes) -> bytes:
     """A photo without place, time and camera; other files as they are. Raises OSError for a broken photo."""
-    ending = filenames.ending(filename)
     if ending not in ("jpg", "jpeg", "png"):
         return data
     turned = _upright(data)
@@ -86,7 +83,7 @@ def _first_page(data: bytes) -> "Image.Image":
     document = pypdfium2.PdfDocument(data)
     try:
         page = document[0]
-        scale = max(0.05, min(2.0, 360 / max(page.get_width(), page.get_height())))
+        scale = min(2.0, 360 / max(page.get_width(), page.get_height(), 1.0))  # never more than 360 pixels
         return page.render(scale=scale).to_pil()
     finally:
         document.close()

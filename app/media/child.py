@@ -1,0 +1,49 @@
+"""The helper process: opens what came from outside, so that what ends it, or fills the memory, ends nothing else.
+
+It is given bytes and gives back bytes; it opens no file and no connection, and the system lets it have so much memory.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":  # started without our folder on the path
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from app.media import frames, pictures
+
+MOST_MEMORY = 1_500_000_000  # bytes, where the system can hold a process to it
+
+
+def main() -> None:
+    """Answer until the other side goes."""
+    _limit_memory()
+    while True:
+        try:
+            asked, data = frames.receive(sys.stdin.buffer)
+        except EOFError:
+            return
+        frames.send(sys.stdout.buffer, *_answer(asked, data))
+
+
+def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        if asked["do"] == "clean":
+            return {}, pictures.without_metadata(asked["ending"], data)
+        complaint = pictures.complaint(data) if asked["kind"] == "image" else None
+        small = None if complaint else pictures.thumbnail(asked["kind"], asked["ending"], data)
+        return {"complaint": complaint, "small": small is not None}, small or b""
+    except Exception as error:  # told to whoever waits; MemoryError among them
+        return {"error": type(error).__name__}, b""
+
+
+def _limit_memory() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
