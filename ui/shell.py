@@ -49,6 +49,7 @@ class MainWindow(QMainWindow):
         self._extra = extra_actions
         self._pages: dict[str, Page] = {}
         self._undo: Callable[[], object] | None = None
+        self._pill_text, self._pill_tip = "●", list[str]()
         self.bridge = EventBridge(workspace.events, self)
         self.bridge.changed.connect(self._on_changed)
         self.bridge.status.connect(self._on_status)
@@ -239,14 +240,21 @@ class MainWindow(QMainWindow):
 
     def _on_status(self, status: Status) -> None:
         text, tone = words.pill(status)
-        self.pill.setText(f"●  {text}")
+        self._pill_text = f"●  {text}"
         self.pill.setAccessibleName(_("Connection: {state}. Opens the sync centre.").format(state=text))
-        self.pill.setToolTip("\n".join(words.unfinished(status)))
+        self._pill_tip = words.unfinished(status)
         set_tone(self.pill, tone)
         self._place_pill()
         self._on_changed(Changes({"status"}))
 
     def _place_pill(self) -> None:
+        """At the right of the title; where both have no room, a point in its colour, which says its words when pointed at."""
+        title = self._pages[self.current_name()].title
+        room = self._area.width() - title.fontMetrics().horizontalAdvance(title.text()) - 64
+        self.pill.setText(self._pill_text)
+        is_short = self.pill.sizeHint().width() > room
+        self.pill.setText("●" if is_short else self._pill_text)
+        self.pill.setToolTip("\n".join([*([self._pill_text[3:]] if is_short else []), *self._pill_tip]))
         self.pill.adjustSize()
         self.pill.move(self._area.width() - self.pill.width() - 24, 16)
         self.pill.raise_()

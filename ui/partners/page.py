@@ -30,7 +30,8 @@ from ui.partners.profile import PartnerProfile
 from ui.partners.weights import WeightsDialog
 from ui.theme import theme
 from ui.unsaved import Unsaved
-from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row, side_by_side
+from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row
+from ui.widgets.panels import Panel, Panels
 from ui.widgets.search_field import name_buttons
 from ui.widgets.timers import single_shot
 
@@ -123,10 +124,14 @@ class PartnersPage(Page):
         self.facets = FacetPanel(
             self._toggle, lambda days: self._change(active_days=days), lambda km: self._change(within_km=km)
         )
-        panels = ((self.facets, 216), (self._middle, 550), (self.profile, 326))
-        for widget, width in panels:
-            widget.setMinimumWidth(min(theme.px(width) // 2 + 60, 330))
-        self.body.addWidget(side_by_side(*panels, grows=1), 1)
+        panels = (
+            Panel(self.facets, 216, _("Filters")),
+            Panel(self._middle, 550, _("Teachers")),
+            Panel(self.profile, 326, _("Profile")),
+        )
+        for panel in panels:
+            panel.widget.setMinimumWidth(min(theme.px(panel.width) // 2 + 60, 330))
+        self.body.addWidget(Panels(*panels, grows=1, first=1), 1)
 
     # -- what is shown ---------------------------------------------------------------------
 

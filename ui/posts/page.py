@@ -13,8 +13,9 @@ from ui.posts.dialog import PostDialog
 from ui.posts.kinds import KIND_NAMES
 from ui.posts.view import PostView, line_of
 from ui.unsaved import Unsaved
-from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled, side_by_side
+from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled
 from ui.widgets.item_list import Item, ItemList, show_choices
+from ui.widgets.panels import Panel, Panels
 from ui.widgets.search_field import name_buttons
 from ui.widgets.text_field import LineField
 
@@ -50,7 +51,9 @@ class PostsPage(Page):
         beside = column(left, spacing=8)
         beside.addWidget(self.list, 1)
         beside.addWidget(self.more)
-        self.body.addWidget(side_by_side((left, 420), (self._build_right(), 640), grows=1), 1)
+        self.body.addWidget(
+            Panels(Panel(left, 420, _("Posts")), Panel(self._build_right(), 640, _("This post")), grows=1), 1
+        )
 
     def _build_right(self) -> QWidget:
         frame, layout = card(margin=4)

@@ -25,10 +25,10 @@ from ui.widgets.basics import (
     label,
     row,
     scrolled,
-    side_by_side,
     tone_label,
 )
 from ui.widgets.counter import Counter
+from ui.widgets.panels import Panel, Panels
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import LineField, TextField
 
@@ -52,7 +52,9 @@ class MyProfilePage(Page):
         preview = QWidget()
         self._preview = column(preview, spacing=8, margin=12)
         layout.addWidget(scrolled(preview))
-        self.body.addWidget(side_by_side((scrolled(inner), 640), (frame, 420), grows=0), 1)
+        self.body.addWidget(
+            Panels(Panel(scrolled(inner), 640, _("Form")), Panel(frame, 420, _("What is missing")), grows=0), 1
+        )
 
     def _build_form(self) -> None:
         about, layout = card(spacing=4)

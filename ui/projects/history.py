@@ -14,8 +14,9 @@ from ui import words
 from ui.host import Host
 from ui.projects.difference import Part, parts
 from ui.theme import theme
-from ui.widgets.basics import button, column, label, row, side_by_side
+from ui.widgets.basics import button, column, label, row
 from ui.widgets.item_list import Item, ItemList
+from ui.widgets.panels import Panel, Panels
 from ui.worker import run_in_worker
 
 MANY_CHOICES = 100
@@ -41,7 +42,9 @@ class HistoryPanel(QWidget):
         self.list.currentItemChanged.connect(lambda *_items: self._show())
         self.view = QTextBrowser()
         self.view.setAccessibleName(_("What was changed"))
-        layout.addWidget(side_by_side((self.list, 260), (self.view, 420), grows=1), 1)
+        layout.addWidget(
+            Panels(Panel(self.list, 260, _("Versions")), Panel(self.view, 420, _("This version")), grows=1), 1
+        )
         self.back = button(_("Go back to this state"), self._go_back, icon="clock-counter-clockwise")
         self.back.setObjectName("restore")
         self.back.setEnabled(False)

@@ -33,11 +33,11 @@ from ui.widgets.basics import (
     row,
     scrolled,
     set_tone,
-    side_by_side,
     tone_label,
 )
 from ui.widgets.button_row import ButtonRow
 from ui.widgets.item_list import Item, ItemList
+from ui.widgets.panels import Panel, Panels
 
 DRAFT_TAB, SPACE_TAB, HISTORY_TAB, TASKS_TAB = range(4)
 
@@ -84,7 +84,7 @@ class ProjectsPage(Page):
         right_layout = column(right)
         right_layout.addWidget(self._detail)
         right_layout.addWidget(self._empty)
-        self.body.addWidget(side_by_side((left, 250), (right, 800), grows=1), 1)
+        self.body.addWidget(Panels(Panel(left, 250, _("Projects")), Panel(right, 800, _("This project")), grows=1), 1)
 
     def _build_detail(self) -> QWidget:
         detail = QWidget()

@@ -18,8 +18,9 @@ from ui.host import Host
 from ui.projects.task_row import TaskDeeds, TaskRow
 from ui.theme import theme
 from ui.unsaved import Unsaved
-from ui.widgets.basics import EmptyState, button, column, label, row, scrolled, side_by_side
+from ui.widgets.basics import EmptyState, button, column, label, row, scrolled
 from ui.widgets.item_list import Item, ItemList
+from ui.widgets.panels import Panel, Panels
 from ui.widgets.row_list import RowList
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import LineField
@@ -56,7 +57,7 @@ class TasksPanel(QWidget):
             _("New list"),
             self.create,
         )
-        self._both = side_by_side((left, 200), (self._build_right(), 560), grows=1)
+        self._both = Panels(Panel(left, 200, _("Lists")), Panel(self._build_right(), 560, _("Tasks")), grows=1)
         layout = column(self)
         layout.addWidget(self._nothing)
         layout.addWidget(self._both, 1)

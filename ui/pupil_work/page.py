@@ -26,8 +26,9 @@ from ui.host import Host
 from ui.pupil_work.detail import Deeds, Publication, WorkDetail, page_of_text
 from ui.pupil_work.intake import Intake
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled, side_by_side
+from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled
 from ui.widgets.item_list import Item, ItemList, show_choices
+from ui.widgets.panels import Panel, Panels
 from ui.widgets.pressed import when_released
 from ui.worker import run_in_worker
 
@@ -44,8 +45,12 @@ class PupilWorkPage(Page):
         self.say(_("Names and files stay on this computer, encrypted. Only what you permit can be published."))
         self._host, self._use = host, host.workspace.pupil_work
         self.setAcceptDrops(True)
-        panels = ((self._left(), 230), (self._middle(), 540), (self._right(), 320))
-        self.body.addWidget(side_by_side(*panels, grows=1), 1)
+        panels = (
+            Panel(self._left(), 230, _("Pupils")),
+            Panel(self._middle(), 540, _("Works")),
+            Panel(self._right(), 320, _("This work")),
+        )
+        self.body.addWidget(Panels(*panels, grows=1), 1)
 
     # -- building --------------------------------------------------------------------------
 

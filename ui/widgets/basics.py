@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -100,18 +99,6 @@ def scrolled(inner: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(inner)
     return area
-
-
-def side_by_side(*widgets: tuple[QWidget, int], grows: int) -> QSplitter:
-    """Panels that the person can resize, with their first widths at the usual text size; ``grows`` takes the rest."""
-    split = QSplitter()
-    split.setChildrenCollapsible(False)
-    split.setHandleWidth(12)
-    for widget, _width in widgets:
-        split.addWidget(widget)
-    split.setSizes([min(theme.px(width), round(width * 1.3)) for _widget, width in widgets])
-    split.setStretchFactor(grows, 1)
-    return split
 
 
 def clear(layout: QLayout) -> None:
