@@ -103,7 +103,7 @@ def test_up_to_four_are_compared(qtbot: QtBot, page: PartnersPage) -> None:
 def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page: PartnersPage) -> None:
     page.line.setText("water")
     qtbot.waitUntil(lambda: page._model.rowCount() == 2)
-    page.save_search("Water people")
+    page.saved.save("Water people")
     assert desk.keeping.new_people() == {desk.keeping.saved_searches()[0].id: 0}
     index.apply_delta(
         inside(desk).directory_db,
@@ -115,11 +115,11 @@ def test_a_saved_search_tells_of_new_people(qtbot: QtBot, desk: Workspace, page:
         [],
     )
     desk.events.changed({"partners"})  # as a sync does
-    qtbot.waitUntil(lambda: page._saved.text() == "Saved searches (1 new)")
+    qtbot.waitUntil(lambda: page.saved.button.text() == "Saved searches (1 new)")
     assert [(i.name, i.person) for i in desk.today.items() if i.kind == "new_people"] == [("Water people", "1")]
-    opened = next(action for action in page.saved_menu().findChildren(QAction) if "Water people" in action.text())
+    opened = next(action for action in page.saved.menu().findChildren(QAction) if "Water people" in action.text())
     opened.trigger()
-    qtbot.waitUntil(lambda: page._model.rowCount() == 3 and page._saved.text() == "Saved searches")
+    qtbot.waitUntil(lambda: page._model.rowCount() == 3 and page.saved.button.text() == "Saved searches")
     assert not [i for i in desk.today.items() if i.kind == "new_people"]
 
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import QItemSelection, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QInputDialog,
     QLineEdit,
     QMenu,
     QStackedWidget,
@@ -27,6 +26,7 @@ from ui.partners.keeping import choose_folder, save_table
 from ui.partners.list import ROLE, PartnerList, PartnerModel
 from ui.partners.map import PartnerMap
 from ui.partners.profile import PartnerProfile
+from ui.partners.saved import SavedSearches
 from ui.partners.weights import WeightsDialog
 from ui.theme import theme
 from ui.unsaved import Unsaved
@@ -53,7 +53,6 @@ class PartnersPage(Page):
         self._query = Query.from_data(host.workspace.preference("partner-query", {}))
         self._shown: Found | None = None
         self._compared: list[Teacher] = []
-        self._new_people: dict[str, int] = {}
         self._keep_chosen = False
         self._build_search_line()
         self._build_chip_line()
@@ -84,11 +83,11 @@ class PartnersPage(Page):
         self.only.setMinimumContentsLength(11)
         self.only.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.only.activated.connect(lambda: self._change(only=self.only.currentData()))
-        self._saved = button(_("Saved searches"), self._open_saved_menu, icon="bookmark-simple")
+        self.saved = SavedSearches(self._host, self, lambda: self._query, self._show_query)
         self._more = button("", self._open_more_menu, icon="dots-three")
         self._more.setAccessibleName(_("More for partners"))
         self._more.setToolTip(_("More for partners"))
-        line = row(self.line, self.only, self._saved, self._more)
+        line = row(self.line, self.only, self.saved.button, self._more)
         line.setStretch(0, 1)
         self.body.addLayout(line)
 
@@ -138,7 +137,7 @@ class PartnersPage(Page):
     def refresh(self, changes: Changes | None = None) -> None:
         """Show what is true now; the chosen teacher stays chosen."""
         if changes is None or "searches" in changes:
-            self._show_new_people()
+            self.saved.refresh()
         if changes is not None and not changes.touch(self.listens_to - {"searches"}):
             return
         teachers, countries, at = self._use.directory_size()
@@ -365,63 +364,14 @@ class PartnersPage(Page):
             self._model.update(fresh)
             self.profile.show_partner(fresh)
 
-    # -- saved searches, folders, comparing -------------------------------------------------
+    # -- folders, comparing -------------------------------------------------
 
-    def _show_new_people(self) -> None:
-        """As they were counted when the directory last changed."""
-        self._new_people = {kept.id: count for kept, count in self._keeping.known_new_people()}
-        new = sum(self._new_people.values())
-        self._saved.setText(_("Saved searches ({n} new)").format(n=number(new)) if new else _("Saved searches"))
-
-    def _open_saved_menu(self) -> None:
-        menu = self.saved_menu()
-        menu.exec(self._saved.mapToGlobal(self._saved.rect().bottomLeft()))
-
-    def saved_menu(self) -> QMenu:
-        """What can be done with saved searches; each tells how many new teachers fit."""
-        menu, counts = QMenu(self), self._new_people
-        menu.addAction(theme.icon("plus"), _("Save this search…"), self._ask_save)
-        saved = self._keeping.saved_searches()
-        if saved:
-            menu.addSeparator()
-        for kept in saved:
-            new = counts.get(kept.id, 0)
-            text = _("{name} ({n} new)").format(name=kept.name, n=number(new)) if new else kept.name
-            menu.addAction(text, lambda kept=kept: self.open_search(kept.id))
-        if saved:
-            remove = menu.addMenu(theme.icon("trash"), _("Remove"))
-            for kept in saved:
-                remove.addAction(kept.name, lambda kept=kept: self._remove_search(kept.id, kept.name))
-        return menu
-
-    def _ask_save(self) -> None:
-        texts = [self._query.words, *(facet_text(tag) for tag in sorted(self._query.tags))]
-        name, fine = QInputDialog.getText(
-            self, _("Save this search…"), _("Name of the search:"), text=", ".join(text for text in texts if text)
-        )
-        if fine and name.strip():
-            self.save_search(name)
-
-    def save_search(self, name: str) -> None:
-        """Keep the present search under a name."""
-        self._keeping.save_search(name, self._query)
-        self._host.say(_("Saved. After a sync it tells how many new teachers fit."))
-
-    def open_search(self, search_id: str) -> None:
-        """Search again as was kept; nothing happens if the search is gone."""
-        query = self._keeping.open_search(search_id)
-        if query is None:
-            return
+    def _show_query(self, query: Query) -> None:
         self._query = query
         self.line.setText(query.words)
         self._fill_only()
         self._fill_sort()
         self._search()
-        self._show_new_people()
-
-    def _remove_search(self, search_id: str, name: str) -> None:
-        undo = self._keeping.remove_search(search_id)
-        self._host.say(_("“{name}” was removed.").format(name=name), undo)
 
     def _open_more_menu(self) -> None:
         menu = QMenu(self)

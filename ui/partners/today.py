@@ -24,7 +24,7 @@ def _show_person(host: Host, item: TodayItem) -> None:
 
 
 def _open_search(host: Host, item: TodayItem) -> None:
-    host.page("partners").open_search(item.target_id)
+    host.page("partners").saved.open(item.target_id)
 
 
 LINES = (
