@@ -7,7 +7,15 @@ from typing import Any
 
 from sync import answers
 from sync.answers import Answer, plain_json
-from sync.errors import BadAnswerError, WrongAccountError
+from sync.errors import (
+    BadAnswerError,
+    BusyError,
+    CaptivePortalError,
+    OfflineError,
+    RefusedError,
+    SyncError,
+    WrongAccountError,
+)
 from sync.protocol.messages import ExchangeAnswer, SignedPackList
 from sync.question import Question
 from sync.signing import SignedTransport, parsed
@@ -41,6 +49,8 @@ class FileVersion:
 
 class ApiClient(SignedTransport):
     """Calls of the platform, for any thread. Each raises SyncError."""
+
+    _only_post = False  # whether this network was seen to let GET and POST through alone
 
     def health(self) -> None:
         """Raises SyncError unless a platform of ours answers."""
@@ -82,16 +92,37 @@ class ApiClient(SignedTransport):
 
     def upload_offset(self, url: str) -> int:
         """How many bytes of an upload the platform has."""
-        return _offset(self.ask("HEAD", url, headers=_TUS), 0, MAX_FILE)
+        return _offset(self._of_tus("HEAD", url), 0, MAX_FILE)
 
     def upload_part(self, url: str, offset: int, data: bytes) -> int:
         """Send ``data`` at ``offset``; returns how many bytes the platform has now."""
         headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-        return _offset(self.ask("PATCH", url, data, headers | _TUS), offset, offset + len(data))
+        return _offset(self._of_tus("PATCH", url, data, headers), offset, offset + len(data))
 
     def end_upload(self, url: str) -> None:
         """Let the platform forget an upload."""
-        self.ask("DELETE", url, headers=_TUS)
+        self._of_tus("DELETE", url)
+
+    def _of_tus(self, method: str, url: str, data: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+        """A request of tus; by POST where the network lets no other method through, and from then on."""
+        headers = (headers or {}) | _TUS
+        by_post = headers | {"X-HTTP-Method-Override": method}
+        if self._only_post:
+            return self.ask("POST", url, data, by_post)
+        try:
+            return self.ask(method, url, data or None, headers)
+        except SyncError as error:
+            if not _may_be_the_network(error):
+                raise
+            blocked = error
+        try:
+            answer = self.ask("POST", url, data, by_post)
+        except RefusedError:
+            raise  # the platform's own answer
+        except SyncError:
+            raise blocked from None
+        self._only_post = True
+        return answer
 
     def download(self, path: str, start: int = 0, version: FileVersion | None = None) -> Iterator[bytes]:
         """A file's bytes from ``start`` (HTTP Range). Raises OfflineError where it is cut.
@@ -122,3 +153,12 @@ def _after(pieces: Iterator[bytes], skip: int) -> Iterator[bytes]:
 
 def _offset(answer: Answer, low: int, high: int) -> int:
     return answers.whole_number(answer.headers.get("Upload-Offset"), low, high)
+
+
+def _may_be_the_network(error: SyncError) -> bool:
+    """Whether something on the way may have refused a method it does not know, rather than the platform the request."""
+    if isinstance(error, RefusedError):
+        return error.problem == "refused" or error.status in (405, 501)
+    if isinstance(error, BusyError):
+        return not error.asked
+    return isinstance(error, BadAnswerError | CaptivePortalError | OfflineError)

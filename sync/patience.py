@@ -4,6 +4,7 @@ The libraries' own time limits count from byte to byte, so a server that sends o
 would hold a sync for days; and they give a large body on a slow line the few seconds meant for connecting.
 """
 
+import ssl
 import threading
 from typing import Any
 
@@ -66,6 +67,13 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
+def system_trust() -> ssl.SSLContext:
+    """Trusts what the computer trusts: a school's own certificate is installed there once, for all programs."""
+    import truststore  # needed for the first encrypted connection
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 _POOLS = {"http": _PlainPool, "https": _TlsPool}
 
 
@@ -74,11 +82,12 @@ class PatientAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Make the pool of direct connections, all of them patient."""
-        super().init_poolmanager(*arguments, **named)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*arguments, ssl_context=system_trust(), **named)  # type: ignore[no-untyped-call]
         self.poolmanager.pool_classes_by_scheme = _POOLS  # type: ignore[attr-defined]
 
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
         """The proxy's manager with patient connections; a SOCKS proxy keeps its own kind."""
+        named = named if proxy.lower().startswith("socks") else {"ssl_context": system_trust(), **named}
         manager = super().proxy_manager_for(proxy, **named)  # type: ignore[no-untyped-call]
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = _POOLS

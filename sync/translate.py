@@ -28,12 +28,16 @@ from sync.errors import (
     UntrustedCertificateError,
 )
 
-# OpenSSL's X509_V_ERR_… codes
 _CERTIFICATES: dict[int, type[TlsError]] = {
-    9: NotYetValidError,
+    9: NotYetValidError,  # OpenSSL's X509_V_ERR_… codes
     10: ExpiredCertificateError,
     62: OtherNameError,
     64: OtherNameError,
+    0x800B0101: ExpiredCertificateError,  # Windows: CERT_E_EXPIRED, not yet valid among them
+    0x800B010F: OtherNameError,  # CERT_E_CN_NO_MATCH
+    -67818: ExpiredCertificateError,  # macOS: errSecCertificateExpired
+    -67819: NotYetValidError,  # errSecCertificateNotValidYet
+    -67602: OtherNameError,  # errSecHostNameMismatch
 }
 _NETWORK_NUMBERS = frozenset(
     getattr(errno, name)
@@ -89,7 +93,8 @@ def _of_proxy(chain: list[BaseException]) -> type[SyncError]:
 
 def _of_tls(error: ssl.SSLError) -> type[SyncError]:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _CERTIFICATES.get(error.verify_code, UntrustedCertificateError)
+        code = error.verify_code
+        return _CERTIFICATES.get(code, _CERTIFICATES.get(code & 0xFFFFFFFF, UntrustedCertificateError))
     return OfflineError if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) else TlsError
 
 

@@ -3,6 +3,7 @@
 import datetime
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sync import patience
 from sync.client import ApiClient
 from sync.errors import SyncError
+from sync.translate import network_error
 from tests.answering import AnsweringServer, http, json_answer
 
 Answering = Callable[..., AnsweringServer]
@@ -85,6 +87,39 @@ def test_certificates_that_are_not_good_have_names(
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(path)
     assert code_of(answering(json_answer({"platform": "twindesk"}), tls).url) == code
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="its trust store cannot be set for a test")
+def test_a_certificate_that_the_computer_trusts_is_trusted(
+    answering: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A school's filter signs all sites anew; its certificate is installed in the system's store."""
+    path = certificate(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(path)
+    url = answering(json_answer({"platform": "twindesk"}), tls).url
+    assert code_of(url) == "tls_untrusted"
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))  # where OpenSSL finds the system's
+    assert code_of(url) == ""
+
+
+@pytest.mark.parametrize(
+    ("system_code", "code"),
+    [
+        (0x800B0101, "tls_expired"),
+        (0x800B0101 - 2**32, "tls_expired"),
+        (0x800B010F, "tls_other_name"),
+        (0x800B0109, "tls_untrusted"),
+        (-67818, "tls_expired"),
+        (-67819, "tls_not_yet_valid"),
+        (-67602, "tls_other_name"),
+        (-67843, "tls_untrusted"),
+    ],
+)
+def test_what_windows_and_macos_say_of_a_certificate_has_names(system_code: int, code: str) -> None:
+    error = ssl.SSLCertVerificationError("sertifika geçersiz")
+    error.verify_code = system_code
+    assert network_error(error).code == code
 
 
 def test_a_server_that_speaks_no_tls_has_a_name(answering: Answering) -> None:

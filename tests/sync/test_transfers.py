@@ -8,8 +8,9 @@ import pytest
 
 from app.pupil_work import NameInTitleError
 from local_db.tables import transfers
-from sync.errors import OfflineError
+from sync.errors import BusyError, OfflineError, RefusedError
 from sync.transfers import PART
+from tests.answering import http
 from tests.inside import inside
 from tests.platform import AYSE, NIKOS, Computer, RunningPlatform, active_project
 
@@ -176,3 +177,65 @@ def test_the_published_copy_of_a_photo_has_no_place_and_no_camera(pair, tmp_path
     assert Image.open(tmp_path / "out.jpg").size == (20, 40)
     assert "ali" not in material.filename.lower() and material.pupil in material.filename.replace("-", " ").title()
     assert work.read(piece) == photo.read_bytes()  # the teacher's own copy is as it was taken in
+
+
+PAGE = b"<html>Method not allowed by this network</html>"
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        http("405 Method Not Allowed", PAGE, Content_Type="text/html"),
+        http("403 Forbidden", PAGE, Content_Type="text/html"),
+        http("501 Not Implemented"),
+        http("400 Bad Request", b"?", Content_Type="text/plain"),
+        b"",  # the connection is closed without a word
+    ],
+)
+def test_a_network_that_lets_only_get_and_post_through_lets_files_through(
+    pair, tmp_path, answering, monkeypatch: pytest.MonkeyPatch, network: bytes
+) -> None:
+    a, b, project = pair
+    piece, data = queue(a, project, tmp_path, 2 * PART)
+    client, filter_ = inside(a.workspace).client, answering(network)
+    real = client.send
+
+    def through_the_filter(method: str, path: str, *rest: object, **named: object):
+        if method in ("GET", "POST"):
+            return real(method, path, *rest, **named)
+        home, client.base_url = client.base_url, filter_.url + "/"
+        try:
+            return real(method, path, *rest, **named)
+        finally:
+            client.base_url = home
+
+    monkeypatch.setattr(client, "send", through_the_filter)
+    a.sync()
+    b.sync()
+    (material,) = b.workspace.projects.materials(project)
+    assert b.workspace.projects.material_bytes(material.sha256) == data
+    assert len(filter_.asked) == 1, "once seen, the network is not tried again"
+    a.workspace.pupil_work.permit(piece, False)
+    a.sync()
+    assert a.workspace.status.waiting == 0 and a.platform.files() == []
+
+
+def test_the_platforms_own_no_is_no_reason_to_ask_by_post(pair, tmp_path, monkeypatch) -> None:
+    a, _b, project = pair
+    queue(a, project, tmp_path, 1000)
+    client, asked = inside(a.workspace).client, []
+    monkeypatch.setattr(
+        client, "ask", lambda method, *rest, **named: asked.append(method) or refuse(RefusedError(403, "not_yours"))
+    )
+    with pytest.raises(RefusedError):
+        client.upload_part("/v1/uploads/x", 0, b"x")
+    monkeypatch.setattr(
+        client, "ask", lambda method, *rest, **named: asked.append(method) or refuse(BusyError(60, asked=True))
+    )
+    with pytest.raises(BusyError):
+        client.upload_offset("/v1/uploads/x")
+    assert asked == ["PATCH", "HEAD"]
+
+
+def refuse(error: Exception) -> None:
+    raise error
