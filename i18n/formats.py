@@ -31,6 +31,11 @@ def number(value: int) -> str:
     return str(numbers.format_decimal(value, locale=_locale(language())))
 
 
+def percent(value: int) -> str:
+    """A whole number of hundredths: ``100 %`` reads ``%100`` in Turkish."""
+    return str(numbers.format_percent(value / 100, locale=_locale(language())))
+
+
 def clock(seconds: float) -> str:
     """The time of day, or the date and time when it is not today."""
     then = datetime.fromtimestamp(seconds)

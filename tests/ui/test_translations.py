@@ -5,7 +5,7 @@ from babel.messages.catalog import Catalog
 
 from app.rules import vocabularies
 from i18n import commands, use_language
-from i18n.formats import ago, clock, country_name, file_size, language_name, number
+from i18n.formats import ago, clock, country_name, file_size, language_name, number, percent
 from ui import words
 from ui.today.declared import LINES
 
@@ -83,3 +83,13 @@ def test_numbers_and_dates_are_the_readers(turkish) -> None:
 
 def test_an_unknown_language_falls_back_to_english() -> None:
     assert use_language("xx") == "en"
+
+
+def test_a_percentage_is_written_as_the_reader_writes_it() -> None:
+    try:
+        use_language("tr")
+        assert percent(150) == "%150"
+        use_language("en")
+        assert percent(150) == "150%"
+    finally:
+        use_language("en")

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.account import Account, OtherAccountError, SyncError
 from i18n import _, available, language, mark
-from i18n.formats import clock, language_name
+from i18n.formats import clock, language_name, percent
 from ui import words
 from ui.host import Host
 from ui.settings.platform import PlatformPart
@@ -116,7 +116,7 @@ class SettingsPage(Page):
             self._look.addItem(_(text), code)
         self._scale = QComboBox()
         for scale in SCALES:
-            self._scale.addItem(f"{scale} %", scale)
+            self._scale.addItem(percent(scale), scale)
         for text, box in ((_("Language"), self._language), (_("Colours"), self._look), (_("Text size"), self._scale)):
             box.setAccessibleName(text)
             box.setMinimumWidth(theme.px(200))
