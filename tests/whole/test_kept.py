@@ -475,7 +475,7 @@ def test_a_keyring_that_answers_rubbish_at_the_start_is_told_and_nothing_is_begu
     rude.rudely = answer
     with pytest.raises(StoreError) as caught:
         open_workspace(tmp_path / "desk", server="http://127.0.0.1:9")
-    assert type(caught.value) in (errors.KeyringLockedError, errors.WrongKeyError)
+    assert type(caught.value) in (errors.KeyringLockedError, errors.KeyMissingError)
     rude.rudely = None
     again = open_workspace(tmp_path / "desk", server="http://127.0.0.1:9")
     assert [one.id for one in again.projects.overview()] == [project]
