@@ -265,6 +265,8 @@ class Tour:
         killed = time.time()
         typed += [(float(line.split()[0]), int(line.split()[1])) for line in child.stdout if len(line.split()) == 2]
         child.wait()
+        for pipe in (child.stdin, child.stdout):
+            pipe.close()
         self.a = self.window(email, connected=False)
         page: ProjectsPage = self.a.page("projects")
         kept = len(page.form.draft.fields["aims"]) if page.form.draft else 0
