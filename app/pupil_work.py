@@ -1,11 +1,11 @@
 """Taking in pupils' work, marking what may be published, and publishing it under a pseudonym."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import media
+from app import media, work_copies
 from app.intake import TakeInError, take_in
 from app.rules import filenames
 from app.rules import pupil_work as rules
@@ -109,6 +109,20 @@ class PupilWorkUseCases:
         """A work's bytes as they were taken in; none when it is gone."""
         work = pupil_work.work(self._store, work_id)
         return self._store.files.read_all(work.sha256) if work else b""
+
+    def name_of_copy(self, work: WorkRow) -> str:
+        """The file name offered for a copy of a work."""
+        return work_copies.name_of(work)
+
+    def save_copy(self, work: WorkRow, target: Path) -> None:
+        """Write a work to a file in clear; for a worker thread. Raises StoreError."""
+        work_copies.write_copy(self._store, work, target)
+
+    def save_copies(
+        self, works: Sequence[WorkRow], folder: Path, progress: work_copies.Progress, stopped: Callable[[], bool]
+    ) -> work_copies.Copied:
+        """Write works into a folder in clear; for a worker thread. Raises StoreError."""
+        return work_copies.write_copies(self._store, works, folder, progress, stopped)
 
     def rename(self, work_id: str, title: str) -> None:
         """Give a work another title."""

@@ -203,6 +203,12 @@ NOT_SAVED = {
     "FileDamagedError": mark("A file on this computer is damaged. Take it in again."),
     "FileMissingError": mark("A file is no longer on this computer's disk. Take it in again."),
 }
+NOT_COPIED = {
+    "DiskFullError": mark("There is no room for the copy. What was saved before it is there."),
+    "ReadOnlyError": mark("Nothing can be written there. Choose another folder."),
+    "FileDamagedError": mark("The file is damaged on this computer; no copy was saved."),
+    "StoreError": mark("The copy could not be written. Is the stick or drive still connected?"),
+}
 NOT_OPENED = {
     "StoreTooNewError": mark(
         "A newer version of TwinDesk wrote this store. Nothing was opened or changed. Install the newer version."

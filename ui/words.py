@@ -8,7 +8,7 @@ from app.sync_centre import Status, WaitingItem
 from app.unsent_words import Unsent
 from i18n import _, language, mark, ngettext
 from i18n.formats import clock, country_name, file_size, language_name, number
-from ui.sentences import MORE_OF_NOT_OPENED, NOT_OPENED, NOT_SAVED, NOT_TAKEN, REFUSALS, TROUBLES
+from ui.sentences import MORE_OF_NOT_OPENED, NOT_COPIED, NOT_OPENED, NOT_SAVED, NOT_TAKEN, REFUSALS, TROUBLES
 
 FIELD_NAMES = {
     "title": mark("Title"),
@@ -135,6 +135,11 @@ def trouble(code: str) -> str:
 def not_saved(error: Exception | None) -> str:
     """Why something could not be saved on this computer, and what happens next."""
     return _by_kind(NOT_SAVED, error)
+
+
+def not_copied(error: Exception) -> str:
+    """Why a copy could not be written where the person said."""
+    return _by_kind(NOT_COPIED, error)
 
 
 def not_opened(error: Exception) -> str:

@@ -20,5 +20,12 @@ def actions(host: Host) -> list[Action]:
             lambda: host.page("pupil_work").choose_files(),
             "Ctrl+O",
             "upload-simple",
-        )
+        ),
+        Action(
+            "save-works",
+            _("Save copies of pupils' work…"),
+            "file",
+            lambda: host.page("pupil_work").save_all(),
+            icon="download-simple",
+        ),
     ]

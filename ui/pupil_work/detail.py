@@ -23,6 +23,7 @@ class Deeds:
     rename: Callable[[WorkRow, str], object]
     permit: Callable[[WorkRow, bool], object]
     publish: Callable[[WorkRow, str], object]
+    copy: Callable[[WorkRow], object]
     remove: Callable[[WorkRow], object]
     picture: Callable[[WorkRow], QPixmap]
 
@@ -60,6 +61,8 @@ class WorkDetail(QWidget):
         for part in (self.project, self.publish, self._hint):
             layout.addWidget(part)
         layout.addStretch()
+        copy = button(_("Save a copy…"), lambda: self.work and self._deeds.copy(self.work), icon="download-simple")
+        layout.addWidget(copy)
         layout.addWidget(button(_("Remove"), lambda: self.work and self._deeds.remove(self.work), icon="trash"))
 
     def _build_publishing(self) -> None:

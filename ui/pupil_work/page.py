@@ -23,6 +23,7 @@ from app.safety import StoreError
 from i18n import _
 from ui import words
 from ui.host import Host
+from ui.pupil_work.copies import SavingCopies
 from ui.pupil_work.detail import Deeds, Publication, WorkDetail, page_of_text
 from ui.pupil_work.intake import Intake
 from ui.theme import theme
@@ -74,7 +75,9 @@ class PupilWorkPage(Page):
         layout = column(middle)
         self._add = button(_("Add work…"), self.choose_files, "main", "upload-simple")
         self._intake = Intake(self._host, lambda: when_released(self, self._show_works))
-        layout.addLayout(row(self._add, self._intake, stretch=True))
+        self.copies = SavingCopies(self._host, self)
+        self._save_all = button(_("Save copies of all…"), self.save_all, icon="download-simple")
+        layout.addLayout(row(self._add, self._save_all, self._intake, self.copies, stretch=True))
         self.works = ItemList(_("Works"))
         self.works.setViewMode(QListWidget.ViewMode.IconMode)
         self.works.setResizeMode(QListWidget.ResizeMode.Adjust)
@@ -106,7 +109,9 @@ class PupilWorkPage(Page):
         frame, layout = card(margin=4)
         frame.setMinimumWidth(theme.px(230))
         inner = QWidget()
-        self.detail = WorkDetail(Deeds(self._rename, self._permit, self._ask_publish, self._remove, self._picture))
+        self.detail = WorkDetail(
+            Deeds(self._rename, self._permit, self._ask_publish, self._copy, self._remove, self._picture)
+        )
         self.permit = self.detail.permit
         column(inner, margin=12).addWidget(self.detail)
         layout.addWidget(scrolled(inner))
@@ -136,15 +141,20 @@ class PupilWorkPage(Page):
 
     def _show_works(self) -> None:
         class_id, pupil_id = self.classes.currentData(), self._pupil_id()
-        works = [w for w in (self._use.works(class_id) if class_id else []) if pupil_id in (None, w.pupil_id)]
+        works = self._works_shown()
         chosen = self.works.show_items([self._item(work) for work in works])
         self._add.setEnabled(pupil_id is not None)
         self._add.setToolTip("" if pupil_id else _("Choose a pupil first"))
         missing = "" if works else self._what_is_missing(class_id, pupil_id)
         self.works.setVisible(bool(works))
+        self._save_all.setVisible(bool(works))
         for name, empty in self._nothing.items():
             empty.setVisible(name == missing)
         self._show_work(chosen)
+
+    def _works_shown(self) -> list[WorkRow]:
+        class_id, pupil_id = self.classes.currentData(), self._pupil_id()
+        return [w for w in (self._use.works(class_id) if class_id else []) if pupil_id in (None, w.pupil_id)]
 
     def _what_is_missing(self, class_id: str | None, pupil_id: str | None) -> str:
         if class_id is None:
@@ -279,6 +289,13 @@ class PupilWorkPage(Page):
         answer = QMessageBox.question(self, _("A name in the title"), text.format(names=names))
         if answer == QMessageBox.StandardButton.Yes:
             self._ask_publish(work, project_id, title_is_fine=True)
+
+    def _copy(self, work: WorkRow) -> None:
+        self.copies.ask_one(work)
+
+    def save_all(self) -> None:
+        """Ask for a folder and save copies of the works that are shown."""
+        self.copies.ask_all(self._works_shown())
 
     def _remove(self, work: WorkRow) -> None:
         undo = self._use.remove(work.id)

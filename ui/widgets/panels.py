@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTabBar, QWidget
 from ui.theme import theme
 from ui.widgets.basics import column
 
-ENOUGH = 0.62  # of the wished widths; with less, texts are cut
+ENOUGH = 0.74  # of the wished widths; with less, texts are cut
 
 
 class Panel(NamedTuple):
