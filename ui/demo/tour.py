@@ -14,6 +14,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QWidget
 
@@ -60,6 +61,19 @@ def pause(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def settled(widget: QWidget) -> QPixmap:
+    """A picture of a widget once it stays as it is; after three seconds, as it is then."""
+    picture, alike = widget.grab(), 0
+    for _look in range(30):
+        pause(100)
+        later = widget.grab()
+        alike = alike + 1 if later.toImage() == picture.toImage() else 0
+        picture = later
+        if alike == 3:
+            break
+    return picture
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
@@ -442,13 +456,11 @@ class Tour:
     def picture(self, number: int) -> None:
         """A picture of the window after a step."""
         window = self.b if number in (6, 9) else self.a
-        pause(120)
-        window.grab().save(str(self.report / f"step-{number}.png"))
+        settled(window).save(str(self.report / f"step-{number}.png"))
 
     def photograph(self, name: str, widget: QWidget) -> None:
         """A picture for the guide."""
-        pause(250)
-        widget.grab().save(str(self.report / f"{name}.png"))
+        settled(widget).save(str(self.report / f"{name}.png"))
 
     def close(self) -> None:
         """Close both windows and throw the demonstration away."""
