@@ -20,22 +20,20 @@ class IconFont:
         self._family = QFontDatabase.applicationFontFamilies(number)[0]
         self._codes: dict[str, str] = json.loads(next(folder.glob("phosphor*charmap*.json")).read_text("utf-8"))
 
-    def icon(self, name: str, colour: QColor) -> QIcon:
-        """Raises KeyError for a name that Phosphor does not have."""
-        return QIcon(_GlyphEngine(chr(int(self._codes[name], 16)), self._family, colour))
+    def icon(self, name: str, colour: QColor, disabled: QColor) -> QIcon:
+        """``disabled`` is its colour on a disabled button. Raises KeyError for a name that Phosphor does not have."""
+        return QIcon(_GlyphEngine(chr(int(self._codes[name], 16)), self._family, colour, disabled))
 
 
 class _GlyphEngine(QIconEngine):
-    def __init__(self, glyph: str, family: str, colour: QColor) -> None:
+    def __init__(self, glyph: str, family: str, colour: QColor, disabled: QColor) -> None:
         super().__init__()
-        self._glyph, self._family, self._colour = glyph, family, colour
+        self._glyph, self._family, self._colour, self._disabled = glyph, family, colour, disabled
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         font = QFont(self._family)
         font.setPixelSize(max(1, round(rect.height() * 0.95)))
-        colour = QColor(self._colour)
-        if mode == QIcon.Mode.Disabled:
-            colour.setAlphaF(0.5)
+        colour = self._disabled if mode == QIcon.Mode.Disabled else self._colour
         painter.save()
         painter.setFont(font)
         painter.setPen(colour)
@@ -51,7 +49,7 @@ class _GlyphEngine(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return _GlyphEngine(self._glyph, self._family, self._colour)
+        return _GlyphEngine(self._glyph, self._family, self._colour, self._disabled)
 
 
 def _folder() -> Path:

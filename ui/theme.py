@@ -59,7 +59,7 @@ class Theme:
         """A Phosphor icon in a colour of the theme."""
         if self._icons is None:
             self._icons = IconFont()
-        return self._icons.icon(name, self.colour(token))
+        return self._icons.icon(name, self.colour(token), self.colour("muted"))
 
     def _palette(self) -> QPalette:
         roles = {

@@ -4,7 +4,8 @@ import itertools
 from contextlib import suppress
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -27,6 +28,7 @@ from tests.window import furnish, shown
 from ui import tokens
 from ui.shell import MainWindow
 from ui.start.program import show_window
+from ui.theme import theme
 
 PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", "profile", "bin", "settings", "help")
 
@@ -163,3 +165,14 @@ def test_buttons_are_large_enough_to_hit(qtbot: QtBot, full_window: MainWindow) 
             if type(widget).__name__ == "QPushButton" and widget.height() < 24
         ]
     assert small == []
+
+
+def test_a_disabled_button_keeps_its_icon(qtbot: QtBot, full_window: MainWindow) -> None:
+    for look in ("light", "dark"):
+        full_window.change_look(look, 100)
+        size = QSize(32, 32)
+        drawn = theme.icon("plus", "on_accent").pixmap(size, QIcon.Mode.Disabled).toImage()
+        seen = {
+            drawn.pixelColor(x, y).name() for x in range(32) for y in range(32) if drawn.pixelColor(x, y).alpha() == 255
+        }
+        assert seen == {theme.colour("muted").name()}
