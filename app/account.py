@@ -10,7 +10,7 @@ from app.tokens import TokenKeeper
 from local_db.store import Store
 from local_db.tables import records, settings
 from sync.connection import Connection
-from sync.errors import SyncError
+from sync.errors import SignInCancelledError, SyncError
 from sync.protocol.fields import Text
 from sync.protocol.kinds.profile import PROFILE
 
@@ -91,7 +91,7 @@ class AccountUseCases:
         except BaseException:
             self._end(client, tokens.refresh_token)
             raise
-        client.adopt(tokens, me.id, lambda: self._keep(tokens, me))
+        client.adopt(tokens, me.id, lambda: self._keep(tokens, me, client.base_url))
         return self.current
 
     def sign_in_and_tell(self, open_browser: OpenBrowser, done_text: str) -> Account:
@@ -132,9 +132,14 @@ class AccountUseCases:
         revocations.forget_tokens(self._store, client)
         revocations.try_all(self._store, client)
 
-    def _keep(self, tokens: "Tokens", me: "Me") -> None:
-        """Account and token enter the store in one transaction; the keyring gets its copy once that is certain."""
+    def _keep(self, tokens: "Tokens", me: "Me", address: str) -> None:
+        """Account and token enter the store in one transaction; the keyring gets its copy once that is certain.
+
+        Raises SignInCancelledError when another platform was chosen meanwhile, which must not get this one's tokens.
+        """
         with self._store.transaction():
+            if str(settings.get(self._store, "server", "")).rstrip("/") != address.rstrip("/"):
+                raise SignInCancelledError("another platform was chosen")
             settings.put(self._store, "account", _kept(me))
             self._tokens.announce(tokens.refresh_token, me.id)
         self._tokens.keep(tokens.refresh_token)

@@ -171,7 +171,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
     task_lists, sync_centre = TaskListUseCases(store, account, queued), SyncCentreUseCases(store, service)
     return Workspace(
         events=events,
-        platform=PlatformUseCases(store, connection, service),
+        platform=PlatformUseCases(store, connection, service, lambda: bool(account.signing_in.stage)),
         account=account,
         projects=projects,
         task_lists=task_lists,

@@ -14,6 +14,11 @@ def remember(store: Store, token: str) -> None:
     settings.put(store, NAME, [*waiting(store), token][-MOST:])
 
 
+def drop(store: Store) -> None:
+    """End nothing any more: another platform is not to see these tokens. They run out by themselves."""
+    settings.put(store, NAME, [])
+
+
 def waiting(store: Store) -> list[str]:
     """The tokens still to be ended."""
     kept = settings.get(store, NAME, [])

@@ -1,6 +1,7 @@
 """Before any platform: everything can be begun, an address is asked for and looked at, and nothing is made twice."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,17 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace, open_workspace
+from sync import revocations
 from sync.address import address_of
-from sync.errors import BadAddressError, NoPlatformError, NotAPlatformError, OfflineError, PlainAddressError, SyncError
+from sync.errors import (
+    BadAddressError,
+    NoPlatformError,
+    NotAPlatformError,
+    OfflineError,
+    PlainAddressError,
+    SignInCancelledError,
+    SyncError,
+)
 from tests.answering import json_answer
 from tests.inside import inside
 from tests.platform import AYSE, DRAFT, RunningPlatform
@@ -129,6 +139,50 @@ def test_the_address_is_kept_and_stays_once_somebody_signed_in(
     again = open_workspace(tmp_path / "alone", key=KEY)
     assert again.platform.address == platform.url
     again.close()
+
+
+def test_no_platform_is_shown_what_another_one_gave(
+    alone: Workspace, platform: RunningPlatform, answering: Any
+) -> None:
+    asked: list[bytes] = []
+
+    def answer(head: bytes) -> bytes:
+        asked.append(head)
+        return json_answer({"platform": "twindesk", "protocol": 2})
+
+    other = answering(answer).url
+    alone.platform.choose(platform.url)
+    revocations.remember(inside(alone).store, "a-token-of-the-first")
+    sign_in, chosen = browser_of(AYSE), []
+
+    def meanwhile(url: str) -> object:
+        """The address is changed in the very moment in which the browser answers."""
+        alone.account.signing_in = replace(alone.account.signing_in, stage="")
+        chosen.append(alone.platform.choose(other))
+        return sign_in(url)
+
+    with pytest.raises(SignInCancelledError):
+        alone.account.sign_in(meanwhile, "done", threading.Event())
+    assert chosen == [other] and alone.account.current.id == ""
+    with pytest.raises(SyncError):
+        alone.sync_and_wait()
+    assert {head.split(b" ")[1] for head in asked} == {b"/v1/health"}
+    alone.platform.choose(platform.url)
+    alone.account.sign_in(browser_of(AYSE), "done", threading.Event())
+    alone.sync_and_wait()
+
+
+def test_during_a_sign_in_the_address_stays(alone: Workspace, platform: RunningPlatform, answering: Any) -> None:
+    other = answering(json_answer({"platform": "twindesk", "protocol": 2})).url
+    alone.platform.choose(platform.url)
+    sign_in, kept = browser_of(AYSE), []
+
+    def meanwhile(url: str) -> object:
+        kept.append(alone.platform.choose(other))
+        return sign_in(url)
+
+    alone.account.sign_in_and_tell(meanwhile, "done")
+    assert kept == [platform.url] and alone.account.current.name == "Ayşe Işık"
 
 
 def test_the_sign_in_asks_for_the_address_first_and_then_goes_on(
