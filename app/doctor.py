@@ -12,7 +12,7 @@ import keyring
 
 from app import system_libraries
 from app.headless import PASSPHRASE
-from local_db import keys, migrations
+from local_db import keys, migrations, system_keyring
 from local_db.directory.database import DirectoryDatabase
 from local_db.directory.search import Directory
 from local_db.errors import (
@@ -86,6 +86,9 @@ def _disk(profile: Path) -> Check:
 
 
 def _keyring() -> Check:
+    if system_keyring.is_broken():
+        advice = "Correct PYTHON_KEYRING_BACKEND or keyringrc.cfg, or install the keyring that they name."
+        return Check(BAD, "keyring: the one that this computer is set to use cannot be loaded", advice)
     name = type(keyring.get_keyring()).__module__
     works = keys.keyring_works()
     return Check(OK, f"keyring: {name}" if works else "keyring: none works here; a passphrase protects the key")

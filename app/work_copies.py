@@ -1,12 +1,14 @@
 """Pupils' works written where the teacher says: copies in clear, which TwinDesk looks after no more."""
 
-from collections.abc import Callable, Sequence
+import os
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.rules import filenames
 from local_db import disk
-from local_db.errors import FileDamagedError
+from local_db.errors import FileDamagedError, IoError
 from local_db.naming import translated
 from local_db.store import Store
 from local_db.tables.pupil_work import WorkRow
@@ -30,8 +32,23 @@ def name_of(work: WorkRow) -> str:
 
 def write_copy(store: Store, work: WorkRow, target: Path) -> None:
     """Write one work to a file, whole or not at all. Raises StoreError: DiskFullError, ReadOnlyError, FileDamagedError…"""
-    with translated(target):
-        disk.write_whole(target, store.files.read(work.sha256))
+    if os.path.lexists(target) and not target.is_file():
+        raise IoError(f"{target} is no file that could be replaced")
+    part = target.with_name(f".twindesk-{secrets.token_hex(8)}.part")  # nobody else's, and short whatever the name is
+    try:
+        with translated(target):
+            _write(part, store.files.read(work.sha256), target)
+    except OSError as error:  # a name that is too long, a folder that went away
+        raise IoError(f"{target} cannot be written: {error}") from error
+
+
+def _write(part: Path, pieces: Iterable[bytes], target: Path) -> None:
+    try:
+        disk.write_whole(part, pieces)
+        disk.rename(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_copies(
@@ -55,6 +72,6 @@ def _free(folder: Path, name: str) -> Path:
     stem, dot, ending = name.rpartition(".")
     stem, after = (stem, f".{ending}") if dot else (name, "")
     target, number = folder / name, 2
-    while target.exists():
+    while os.path.lexists(target):
         target, number = folder / f"{stem} ({number}){after}", number + 1
     return target

@@ -182,6 +182,17 @@ def read_only(path: Path, key: bytes, *, alone: bool = False) -> SqlCipherDataba
     return SqlCipherDatabase(f"{path.absolute().as_uri()}?{how}", passphrase=_raw(key), pragmas=pragmas, uri=True)
 
 
+def opens(path: Path, key: bytes, *, alone: bool = False) -> bool:
+    """Whether the key reads the beginning of a database that is there; nothing of it is changed."""
+    if not path.exists():
+        return False
+    try:
+        with closing(read_only(path, key, alone=alone)) as database:
+            return bool(database.execute_sql("select count(*) from sqlite_master").fetchone()[0])
+    except (*DRIVER_ERRORS, OSError):
+        return False
+
+
 def problems(path: Path, key: bytes) -> list[str]:
     """Read every page of a store; what is wrong with it, nothing for a sound one.
 

@@ -7,28 +7,31 @@ RFC 8439).
 """
 
 import hmac
-import os
 import secrets
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from local_db import profile_file, system_keyring
+from local_db import profile_file, profile_lock, system_keyring, wrapping
 from local_db.copy_names import list_backups
-from local_db.errors import KeyMissingError, PassphraseNeededError, ProfileFileError, StoreError, WrongKeyError
+from local_db.database import opens
+from local_db.errors import (
+    KeyMissingError,
+    KeyringLockedError,
+    PassphraseNeededError,
+    ProfileFileError,
+    StoreError,
+    WrongKeyError,
+)
 from local_db.system_keyring import keyring_works
+from local_db.wrapping import KEY_BYTES
 
 __all__ = ["adopt", "check", "derive", "keyring_works", "profile_id", "secret_get", "secret_set", "unlock"]
 
-KEY_BYTES = 32
 MIN_PASSPHRASE = 10
-ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}  # RFC 9106, second recommendation
 
 AskPassphrase = Callable[[], str | None]
 
@@ -41,28 +44,42 @@ def derive(key: bytes, purpose: str) -> bytes:
 def unlock(profile: Path, passphrase: str | None = None) -> bytes:
     """The profile's key, made on first use. An empty passphrase is none.
 
-    Raises PassphraseNeededError, WrongKeyError, KeyMissingError, KeyringLockedError, ProfileFileError,
-    DiskFullError, ReadOnlyError or IoError.
+    Where ``profile.json`` and its copy differ, the one whose key reads the store is believed, and only then takes the
+    other's place. Raises PassphraseNeededError, WrongKeyError, KeyMissingError, KeyringLockedError, ProfileFileError,
+    ProfileInUseError, DiskFullError, ReadOnlyError or IoError.
     """
-    about = profile_file.read(profile)
-    if about is None:
+    told = profile_file.told(profile)
+    if not told:
         return _create(profile, passphrase or None)
-    try:
-        key = _open(about, passphrase or None)
-    except (WrongKeyError, KeyMissingError) as error:
-        about = profile_file.read_copy(profile)  # the file may be another profile's
-        if about is None:
-            raise
+    keys = _opened(profile, told, passphrase or None)
+    if profile_file.is_whole(profile):
+        return keys[0][0]
+    for key, about in keys:
+        if _reads(profile, key):
+            profile_file.mend(profile, about)
+            return key
+    return keys[0][0]
+
+
+def _opened(profile: Path, told: list[dict[str, Any]], passphrase: str | None) -> list[tuple[bytes, dict[str, Any]]]:
+    """Every key that opens, the file's before its copy's. Raises the first one's error where none does."""
+    found, errors = [], []
+    for about in told:
         try:
-            key = _open(about, passphrase or None)
-        except StoreError:
-            raise error from None
-    profile_file.mend(profile, about)
-    return key
+            found.append((_unwrap(about, passphrase) if "wrapped" in about else _from_keyring(about), about))
+        except StoreError as error:
+            errors.append(error)
+    if not found:
+        if isinstance(errors[0], KeyMissingError):
+            profile_lock.hold(profile).release()  # another computer's profile: that it is open there is said first
+        raise errors[0]
+    return found
 
 
-def _open(about: dict[str, Any], passphrase: str | None) -> bytes:
-    return _unwrap(about, passphrase) if "wrapped" in about else _from_keyring(about)
+def _reads(profile: Path, key: bytes) -> bool:
+    """Whether the key reads the store or, where that is damaged, one of its copies."""
+    copies = (opens(path, key, alone=True) for path in list_backups(profile))
+    return opens(profile / "store.db", key) or any(copies)
 
 
 def adopt(profile: Path, key: bytes) -> None:
@@ -73,8 +90,8 @@ def adopt(profile: Path, key: bytes) -> None:
 
 def check(profile: Path, key: bytes) -> None:
     """Raises WrongKeyError when ``key`` is not the profile's."""
-    about = profile_file.read(profile)
-    if about and not _fits(key, about):
+    told = profile_file.told(profile)
+    if told and not any(_fits(key, about) for about in told):
         raise WrongKeyError("this key does not belong to the profile")
 
 
@@ -94,6 +111,18 @@ def secret_set(profile: Path, name: str, value: str | None) -> bool:
 
 
 def _create(profile: Path, passphrase: str | None) -> bytes:
+    """Make a profile, alone: a second program that starts at the same moment must not make another one over it."""
+    profile_file.make_folder(profile)
+    lock = profile_lock.hold(profile)
+    try:
+        if profile_file.read(profile) is None:
+            return _make(profile, passphrase)
+    finally:
+        lock.release()
+    return unlock(profile, passphrase)
+
+
+def _make(profile: Path, passphrase: str | None) -> bytes:
     if (profile / "store.db").exists() or list_backups(profile):
         raise ProfileFileError("profile.json is missing beside a store or its copies")
     key, about = secrets.token_bytes(KEY_BYTES), {"id": secrets.token_hex(8)}
@@ -102,13 +131,15 @@ def _create(profile: Path, passphrase: str | None) -> bytes:
         if reason := system_keyring.try_to_keep(about["id"], key.hex()):
             raise PassphraseNeededError(new=True, reason=reason)
     else:
-        about["wrapped"] = _wrap(key, passphrase)  # type: ignore[assignment]
+        about["wrapped"] = wrapping.wrap(key, passphrase)  # type: ignore[assignment]
     profile_file.write(profile, about)
     return key
 
 
 def _from_keyring(about: dict[str, Any]) -> bytes:
     stored = system_keyring.read(about["id"])
+    if stored is None and system_keyring.is_broken():
+        raise KeyringLockedError("the keyring that this computer is set to use cannot be loaded")
     if stored is None:
         raise KeyMissingError("the keyring has no key for this profile")
     try:
@@ -128,33 +159,10 @@ def _fingerprint(key: bytes) -> str:
     return derive(key, "twindesk fingerprint").hex()[:16]
 
 
-def _stretch(passphrase: str, salt: bytes) -> bytes:
-    from argon2.low_level import Type, hash_secret_raw
-
-    secret = passphrase.encode("utf-8", "surrogatepass")
-    return hash_secret_raw(secret, salt, hash_len=KEY_BYTES, type=Type.ID, **ARGON2)
-
-
-def _wrap(key: bytes, passphrase: str) -> dict[str, str]:
-    salt, nonce = os.urandom(16), os.urandom(12)
-    sealed = ChaCha20Poly1305(_stretch(_one_form(passphrase), salt)).encrypt(nonce, key, None)
-    return {"kdf": "argon2id", "salt": salt.hex(), "nonce": nonce.hex(), "key": sealed.hex()}
-
-
 def _unwrap(about: dict[str, Any], passphrase: str | None) -> bytes:
     if passphrase is None:
         raise PassphraseNeededError(new=False)
-    salt, nonce, sealed = (bytes.fromhex(about["wrapped"][part]) for part in profile_file.WRAPPED)
-    for form in dict.fromkeys((_one_form(passphrase), passphrase)):  # earlier versions took it as it was typed
-        try:
-            key = ChaCha20Poly1305(_stretch(form, salt)).decrypt(nonce, sealed, None)
-        except (InvalidTag, ValueError):
-            continue
+    for key in wrapping.unwrap(about["wrapped"], passphrase):
         if _fits(key, about):
             return key
     raise WrongKeyError("wrong passphrase")
-
-
-def _one_form(passphrase: str) -> str:
-    """Keyboards write ş as one sign or as two; both are the same passphrase."""
-    return unicodedata.normalize("NFC", passphrase)

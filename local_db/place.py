@@ -48,7 +48,10 @@ def read_mountinfo(text: str) -> list[tuple[str, str]]:
     found = []
     for line in text.splitlines():
         before, _dash, after = line.partition(" - ")
-        point = before.split(" ")[4].encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
+        fields = before.split(" ")
+        if len(fields) < 5:
+            continue
+        point = fields[4].encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
         found.append((point.encode("latin-1", "replace").decode("utf-8", "replace"), after.split(" ")[0]))
     return found
 

@@ -5,61 +5,70 @@ gone, or another profile's.
 """
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from local_db import disk
+from local_db import disk, wrapping
 from local_db.errors import IoError, ProfileFileError, StoreError
 from local_db.naming import named, translated
 
 NAME, COPY = "profile.json", "profile.copy.json"
 MOST_BYTES = 64 * 1024
-WRAPPED = ("salt", "nonce", "key")
+_SIGN = re.compile(r"[0-9a-f]{16}")
 
 
 def read(profile: Path) -> dict[str, Any] | None:
-    """What the file says; None where there is no profile yet. Raises ProfileFileError, IoError, ReadOnlyError."""
+    """What the file says, else its copy; None where there is no profile yet.
+
+    Raises ProfileFileError, IoError or ReadOnlyError for a file that cannot be used and has no sound copy.
+    """
+    return next(iter(told(profile)), None)
+
+
+def told(profile: Path) -> list[dict[str, Any]]:
+    """What the file and its copy say, each once, the file's first; empty before there is a profile. Raises as :func:`read`."""
+    copy = _said(profile, COPY)
     try:
         about = _read(profile, NAME)
-    except ProfileFileError:
-        about = _sound_copy(profile)
-        if about is None:
+    except StoreError:
+        if copy is None:
             raise
-    return about if about is not None else _sound_copy(profile)
+        about = None
+    return [said for said in (about, copy if copy != about else None) if said is not None]
 
 
-def read_copy(profile: Path) -> dict[str, Any] | None:
-    """What the copy says, if it says something else than the file; None otherwise."""
-    about = _sound_copy(profile)
-    with suppress(StoreError):
-        return None if about == _read(profile, NAME) else about
-    return about
+def is_whole(profile: Path) -> bool:
+    """Whether the file and its copy are there and say the same."""
+    about = _said(profile, NAME)
+    return about is not None and about == _said(profile, COPY)
+
+
+def make_folder(profile: Path) -> None:
+    """Make the profile's folder, for this account alone. Raises StoreError."""
+    with translated(profile):
+        profile.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def write(profile: Path, about: dict[str, Any]) -> None:
     """Write the file and its copy. Raises StoreError; then there is the file from before, or none."""
+    make_folder(profile)
     with translated(profile):
-        profile.mkdir(parents=True, exist_ok=True, mode=0o700)
         disk.write_whole(profile / NAME, [json.dumps(about).encode()])
         disk.write_whole(profile / COPY, [json.dumps(about).encode()])
 
 
 def mend(profile: Path, about: dict[str, Any]) -> None:
     """Make the file and its copy say what opened the profile; where the disk does not let them, they stay."""
-    with suppress(StoreError):
-        if any(_said(profile, name) != about for name in (NAME, COPY)):
-            write(profile, about)
+    with suppress(StoreError, OSError):
+        write(profile, about)
 
 
 def _said(profile: Path, name: str) -> dict[str, Any] | None:
     with suppress(StoreError):
         return _read(profile, name)
     return None
-
-
-def _sound_copy(profile: Path) -> dict[str, Any] | None:
-    return _said(profile, COPY)
 
 
 def _read(profile: Path, name: str) -> dict[str, Any] | None:
@@ -79,14 +88,8 @@ def _read(profile: Path, name: str) -> dict[str, Any] | None:
 
 def _is_profile(about: object) -> bool:
     """Whether the values have the form in which they are used."""
-    if not isinstance(about, dict) or not all(isinstance(about.get(name), str) for name in ("id", "fingerprint")):
+    if not isinstance(about, dict):
         return False
-    wrapped = about.get("wrapped")
-    return "wrapped" not in about or (isinstance(wrapped, dict) and all(_is_hex(wrapped.get(part)) for part in WRAPPED))
-
-
-def _is_hex(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(bytes.fromhex(value))
-    except ValueError:
-        return False
+    signs = (about.get("id"), about.get("fingerprint"))
+    has_signs = all(isinstance(sign, str) and _SIGN.fullmatch(sign) for sign in signs)
+    return has_signs and ("wrapped" not in about or wrapping.has_form(about["wrapped"]))

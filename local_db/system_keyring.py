@@ -15,6 +15,15 @@ def keyring_works() -> bool:
     return not _unfit_backend()
 
 
+def is_broken() -> bool:
+    """Whether the computer is set to use a keyring that cannot be loaded: a secret may be kept where it is not seen."""
+    try:
+        _keyring().get_keyring()
+    except Exception:  # a backend's own, or of what it imports
+        return True
+    return False
+
+
 def read(account: str) -> str | None:
     """What is kept under a name; None where nothing is, or no keyring works. Raises KeyringLockedError."""
     if not keyring_works():
@@ -53,6 +62,8 @@ def try_to_keep(account: str, value: str) -> Unfit | None:
 
 
 def _unfit_backend() -> Unfit | None:
+    if is_broken():
+        return "none"
     backend = _keyring().get_keyring()
     first = next(iter(getattr(backend, "backends", None) or ()), backend)  # a chain asks its first one
     if type(first).__module__ in ("keyring.backends.fail", "keyring.backends.null"):

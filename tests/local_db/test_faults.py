@@ -15,7 +15,7 @@ import pytest
 
 from app.safety import restore_backup
 from app.workspace import Workspace, open_workspace
-from local_db import keys, migrations
+from local_db import migrations, wrapping
 from local_db.errors import BusyError, DiskFullError, IoError, ReadOnlyError, StoreError
 from local_db.store import Store
 from local_db.tables import file_use
@@ -207,7 +207,7 @@ def test_a_migration_that_fails_leaves_the_version_before(
 def test_a_profile_is_made_with_its_passphrase_or_not_at_all(
     disk: Disk, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "ARGON2", {"time_cost": 1, "memory_cost": 64, "parallelism": 1})
+    monkeypatch.setattr(wrapping, "ARGON2", {"time_cost": 1, "memory_cost": 64, "parallelism": 1})
     profiles: list[Path] = []
 
     def make() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from app import doctor
 from app.workspace import open_workspace
-from local_db import database, keys, migrations
+from local_db import database, keys, migrations, wrapping
 from local_db.errors import BusyError
 from local_db.store import Store, encrypted_database
 from tests.inside import inside
@@ -20,7 +20,7 @@ PASSPHRASE = "şemsiye ve çay"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "ARGON2", {"time_cost": 1, "memory_cost": 64, "parallelism": 1})
+    monkeypatch.setattr(wrapping, "ARGON2", {"time_cost": 1, "memory_cost": 64, "parallelism": 1})
     monkeypatch.setattr(database, "BUSY_MS", 50)
 
 
@@ -112,6 +112,15 @@ def test_doctor_says_that_it_did_not_open_a_store_whose_passphrase_it_does_not_h
     _code, out = examined(tmp_path, capsys)
     assert "not checked  store" in out and doctor.PASSPHRASE in out
     assert "All is well" not in out
+
+
+def test_doctor_names_a_keyring_that_cannot_be_loaded(tmp_path: Path, capsys, monkeypatch) -> None:
+    def broken() -> None:
+        raise ModuleNotFoundError("No module named 'keyrings.school'")
+
+    monkeypatch.setattr("keyring.get_keyring", broken)
+    code, out = examined(tmp_path, capsys)
+    assert code == 1 and "BAD  keyring" in out and "PYTHON_KEYRING_BACKEND" in out
 
 
 def test_doctor_says_that_it_did_not_check_an_open_or_a_busy_store(tmp_path: Path, capsys, monkeypatch) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
-from local_db.errors import DiskFullError, FileDamagedError
+from local_db.errors import DiskFullError, FileDamagedError, IoError
 from tests.inside import inside
 from tests.window import find_button, message
 from ui.shell import MainWindow
@@ -52,6 +52,22 @@ def test_a_damaged_file_is_named_and_the_others_are_saved(desk: Workspace, works
     with pytest.raises(FileDamagedError):
         desk.pupil_work.save_copy(broken, tmp_path / "copy.txt")
     assert not (tmp_path / "copy.txt").exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_only_a_file_is_replaced_and_nothing_beside_it(desk: Workspace, works, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "copy.txt.part").write_text("the teacher's own")
+    for taken in ("folder", "link"):
+        with pytest.raises(IoError):
+            desk.pupil_work.save_copy(works[0], tmp_path / taken)
+    for impossible in ("x" * 300, "gone/copy.txt"):
+        with pytest.raises(IoError):
+            desk.pupil_work.save_copy(works[0], tmp_path / impossible)
+    desk.pupil_work.save_copy(works[0], tmp_path / "copy.txt")
+    desk.pupil_work.save_copy(works[0], tmp_path / ("ğ" * 125))
+    assert (tmp_path / "copy.txt.part").read_text() == "the teacher's own"
+    assert (tmp_path / "link").is_symlink() and not list(tmp_path.glob(".twindesk*"))
 
 
 def test_a_full_stick_is_told_and_no_half_copy_stays(
