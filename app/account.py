@@ -64,7 +64,7 @@ class AccountUseCases:
         self._store, self._connection, self._queued = store, connection, queued
         self._tokens = tokens or TokenKeeper(store)
         self._on_stage = on_stage
-        self.signing_in = SigningIn()
+        self.signing_in, self._beginning = SigningIn(), threading.Lock()
 
     @property
     def current(self) -> Account:
@@ -85,18 +85,33 @@ class AccountUseCases:
         tokens = sign_in(client, self._telling(open_browser), done_text, cancelled)
         try:
             me = client.owner_of(tokens)
-            before = self.current
-            if before.id and before.id != me.id:
-                raise OtherAccountError(before.name)
+            self._see_whose(me)
+            if cancelled.is_set():
+                raise SignInCancelledError("given up after the browser had answered")
         except BaseException:
             self._end(client, tokens.refresh_token)
             raise
-        client.adopt(tokens, me.id, lambda: self._keep(tokens, me, client.base_url))
+        try:
+            client.adopt(tokens, me.id, lambda: self._keep(tokens, me, client.base_url))
+        except (OtherAccountError, SignInCancelledError):
+            self._end(client, tokens.refresh_token)
+            raise
         return self.current
 
+    def _see_whose(self, me: "Me") -> None:
+        before = self.current
+        if before.id and before.id != me.id:
+            raise OtherAccountError(before.name)
+
     def sign_in_and_tell(self, open_browser: OpenBrowser, done_text: str) -> Account:
-        """As :meth:`sign_in`, and :attr:`signing_in` tells how it stands. Raises as it does."""
-        state = self.signing_in = SigningIn("looking")
+        """As :meth:`sign_in`, and :attr:`signing_in` tells how it stands. Raises as it does.
+
+        One at a time: SignInCancelledError while another one is under way, which goes on.
+        """
+        with self._beginning:
+            if self.signing_in.stage:
+                raise SignInCancelledError("another sign-in is under way")
+            state = self.signing_in = SigningIn("looking")
         self._on_stage()
         try:
             me = self.sign_in(open_browser, done_text, state.cancelled)
@@ -135,20 +150,30 @@ class AccountUseCases:
     def _keep(self, tokens: "Tokens", me: "Me", address: str) -> None:
         """Account and token enter the store in one transaction; the keyring gets its copy once that is certain.
 
-        Raises SignInCancelledError when another platform was chosen meanwhile, which must not get this one's tokens.
+        Raises SignInCancelledError when another platform was chosen meanwhile, which must not get this one's tokens, and
+        OtherAccountError when somebody else has signed in meanwhile.
         """
         with self._store.transaction():
-            if str(settings.get(self._store, "server", "")).rstrip("/") != address.rstrip("/"):
+            self._see_whose(me)
+            if not self._is_ours(address):
                 raise SignInCancelledError("another platform was chosen")
             settings.put(self._store, "account", _kept(me))
             self._tokens.announce(tokens.refresh_token, me.id)
         self._tokens.keep(tokens.refresh_token)
 
+    def _is_ours(self, address: str) -> bool:
+        return str(settings.get(self._store, "server", "")).rstrip("/") == address.rstrip("/")
+
     def _end(self, client: "ApiClient", token: str) -> None:
+        """Have the platform end tokens that are not kept; now, or later where it is still the profile's platform."""
         from sync import revocations
 
-        revocations.remember(self._store, token)
-        revocations.try_all(self._store, client)
+        try:
+            client.revoke(token)
+        except SyncError:
+            with self._store.transaction():
+                if self._is_ours(client.base_url):
+                    revocations.remember(self._store, token)
 
     def profile_fields(self) -> dict[str, object]:
         """The own public profile as it was last edited here; empty before that."""

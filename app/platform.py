@@ -7,7 +7,14 @@ from local_db.tables import settings
 from sync import revocations
 from sync.address import address_of
 from sync.connection import Connection
-from sync.errors import BadAnswerError, CaptivePortalError, NetworkSignInError, NotAPlatformError, RefusedError
+from sync.errors import (
+    AddressKeptError,
+    BadAnswerError,
+    CaptivePortalError,
+    NetworkSignInError,
+    NotAPlatformError,
+    RefusedError,
+)
 from sync.service import SyncService
 
 SERVER = "server"
@@ -44,17 +51,17 @@ class PlatformUseCases:
             raise
         except (BadAnswerError, CaptivePortalError, RefusedError) as error:
             raise NotAPlatformError(error.detail) from error
-        if address != self.address.rstrip("/") and self._keep(address):
+        if address != self.address.rstrip("/"):
+            self._keep(address)
             self._service.use_platform(address)
         return self.address
 
-    def _keep(self, address: str) -> bool:
-        """Whether the address is the profile's now. Nothing that another platform gave is shown to this one."""
+    def _keep(self, address: str) -> None:
+        """Make the address the profile's. Nothing that another platform gave is shown to this one."""
         with self._store.transaction():
             if not self.may_change:
-                return False
+                raise AddressKeptError("an account is here, or is coming")
             settings.put(self._store, SERVER, address)
             revocations.drop(self._store)
         if self.address:
             self._connection.client().forget()
-        return True

@@ -1,7 +1,7 @@
 """The address of a platform, as a person types it."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sync.errors import BadAddressError, PlainAddressError
 
@@ -34,6 +34,25 @@ def address_of(typed: str) -> str:
     if parts.scheme == "http" and host not in HERE:
         raise PlainAddressError(host)
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+
+
+def path_on(platform: str, location: str) -> str:
+    """The path that a ``Location`` names on the platform, beneath its own path; the location itself for another server."""
+    home = urlsplit(platform)
+    try:
+        parts = urlsplit(location)
+        if parts.netloc and _origin(parts) != _origin(home):
+            return location
+    except ValueError:
+        return location
+    below = parts.path.removeprefix(home.path.rstrip("/"))
+    return f"{below}?{parts.query}" if parts.query else below
+
+
+def _origin(parts: SplitResult) -> tuple[str, str, int]:
+    """What two spellings of one server have in common (RFC 6454)."""
+    usual = 443 if parts.scheme == "https" else 80
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or usual
 
 
 def _is_here(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sync import answers
+from sync.address import path_on
 from sync.answers import Answer, plain_json
 from sync.errors import (
     BadAnswerError,
@@ -51,6 +52,7 @@ class ApiClient(SignedTransport):
     """Calls of the platform, for any thread. Each raises SyncError."""
 
     _only_post = False  # whether this network was seen to let GET and POST through alone
+    _cut_methods = 0  # how often in a row another method was cut off where POST went through
 
     def health(self) -> None:
         """Raises SyncError unless a platform of ours answers."""
@@ -85,7 +87,7 @@ class ApiClient(SignedTransport):
         """Begin a tus upload; the same key finds the same upload. Returns its address."""
         headers = {"Upload-Length": str(size), "Upload-Metadata": metadata, "Idempotency-Key": key}
         location = self.ask("POST", "v1/uploads", b"", headers | _TUS).headers.get("Location", "")
-        location = location.removeprefix(self.base_url.rstrip("/"))
+        location = path_on(self.base_url, location)
         if not _UPLOAD.fullmatch(location):
             raise BadAnswerError("an upload without an address of this server")
         return location
@@ -110,18 +112,29 @@ class ApiClient(SignedTransport):
         if self._only_post:
             return self.ask("POST", url, data, by_post)
         try:
-            return self.ask(method, url, data or None, headers)
+            answer = self.ask(method, url, data or None, headers)
         except SyncError as error:
             if not _may_be_the_network(error):
                 raise
-            blocked = error
+            answer = self._once_more(url, data, by_post, error)
+        else:
+            self._cut_methods = 0
+        return answer
+
+    def _once_more(self, url: str, data: bytes, headers: dict[str, str], blocked: SyncError) -> Answer:
+        """The request by POST. Where that comes to nothing too, what was said to the first one counts."""
+        was_refused = isinstance(blocked, RefusedError)
         try:
-            answer = self.ask("POST", url, data, by_post)
+            answer = self.ask("POST", url, data, headers)
         except RefusedError:
-            raise  # the platform's own answer
+            if was_refused:
+                raise  # the platform's own answer
+            raise blocked from None  # the line was bad; the next attempt asks in peace
         except SyncError:
             raise blocked from None
-        self._only_post = True
+        self._cut_methods += 1
+        is_a_rule = not isinstance(blocked, OfflineError | BusyError)  # a line may break once by chance
+        self._only_post = is_a_rule or self._cut_methods > 1
         return answer
 
     def download(self, path: str, start: int = 0, version: FileVersion | None = None) -> Iterator[bytes]:

@@ -115,6 +115,12 @@ class NotAPlatformError(SyncError):
     code = "not_a_platform"
 
 
+class AddressKeptError(SyncError):
+    """Somebody has signed in, or is about to: the profile belongs to the platform that it has."""
+
+    code = "address_kept"
+
+
 class NoPlatformError(SyncError):
     """No platform's address is known yet: everything stays on this computer."""
 

@@ -27,6 +27,8 @@ def sign_in(client: SignedTransport, open_browser: OpenBrowser, done_text: str, 
     """
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
     with _Loopback(state, done_text) as loopback:
+        if cancelled.is_set():
+            raise SignInCancelledError("given up before the browser opened")
         _show(open_browser, _page(client.base_url, loopback.address, state, verifier))
         code = loopback.wait(cancelled)
         try:

@@ -157,6 +157,9 @@ TROUBLES = {
         "The address must begin with https://, so that nobody on the way can read along. Ask the support office for it."
     ),
     "not_a_platform": mark("Somebody answers at this address, but it is not a TwinDesk platform. Is it written right?"),
+    "address_kept": mark(
+        "The address stays as it is: somebody is signed in to this platform, or is just signing in. Nothing was changed."
+    ),
     "no_platform": mark(
         "No platform is known yet; everything stays on this computer. Its address is asked for in the settings."
     ),

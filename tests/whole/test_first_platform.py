@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.account import OtherAccountError
 from app.workspace import Workspace, open_workspace
 from sync import revocations
 from sync.address import address_of
 from sync.errors import (
+    AddressKeptError,
     BadAddressError,
     NoPlatformError,
     NotAPlatformError,
@@ -20,9 +22,10 @@ from sync.errors import (
     SignInCancelledError,
     SyncError,
 )
+from sync.protocol.messages import Tokens
 from tests.answering import json_answer
 from tests.inside import inside
-from tests.platform import AYSE, DRAFT, RunningPlatform
+from tests.platform import AYSE, DRAFT, NIKOS, RunningPlatform
 from ui.demo.platform import browser_of
 from ui.shell import MainWindow
 from ui.start.program import show_window
@@ -134,7 +137,9 @@ def test_the_address_is_kept_and_stays_once_somebody_signed_in(
     alone.account.sign_in(browser_of(AYSE), "done", threading.Event())
     assert not alone.platform.may_change
     other = answering(json_answer({"platform": "twindesk", "protocol": 1})).url
-    assert alone.platform.choose(other) == platform.url
+    with pytest.raises(AddressKeptError):
+        alone.platform.choose(other)
+    assert alone.platform.address == platform.url
     alone.close()
     again = open_workspace(tmp_path / "alone", key=KEY)
     assert again.platform.address == platform.url
@@ -175,14 +180,70 @@ def test_no_platform_is_shown_what_another_one_gave(
 def test_during_a_sign_in_the_address_stays(alone: Workspace, platform: RunningPlatform, answering: Any) -> None:
     other = answering(json_answer({"platform": "twindesk", "protocol": 2})).url
     alone.platform.choose(platform.url)
-    sign_in, kept = browser_of(AYSE), []
+    sign_in, stages = browser_of(AYSE), []
 
     def meanwhile(url: str) -> object:
-        kept.append(alone.platform.choose(other))
+        with pytest.raises(AddressKeptError):
+            alone.platform.choose(other)
+        with pytest.raises(SignInCancelledError):
+            alone.account.sign_in_and_tell(sign_in, "done")
+        stages.append(alone.account.signing_in.stage)
         return sign_in(url)
 
     alone.account.sign_in_and_tell(meanwhile, "done")
-    assert kept == [platform.url] and alone.account.current.name == "Ayşe Işık"
+    assert stages == ["looking"], "the first sign-in goes on"
+    assert alone.platform.address == platform.url and alone.account.current.name == "Ayşe Işık"
+
+
+def test_a_sign_in_that_was_given_up_opens_no_browser_and_keeps_nothing(
+    alone: Workspace, platform: RunningPlatform
+) -> None:
+    alone.platform.choose(platform.url)
+    cancelled, opened = threading.Event(), []
+    cancelled.set()
+    with pytest.raises(SignInCancelledError):
+        alone.account.sign_in(opened.append, "done", cancelled)
+    assert not opened and alone.account.current.id == ""
+
+
+def test_a_sign_in_given_up_while_the_browser_answers_ends_its_tokens(
+    alone: Workspace, platform: RunningPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.platform.choose(platform.url)
+    cancelled, client, ended = threading.Event(), inside(alone).client, []
+    owner_of, revoke = client.owner_of, client.revoke
+
+    def late(tokens: Tokens) -> object:
+        cancelled.set()
+        return owner_of(tokens)
+
+    monkeypatch.setattr(client, "owner_of", late)
+    monkeypatch.setattr(client, "revoke", lambda token: (ended.append(token), revoke(token)))
+    with pytest.raises(SignInCancelledError):
+        alone.account.sign_in(browser_of(AYSE), "done", cancelled)
+    assert len(ended) == 1 and alone.account.current.id == "" and not revocations.waiting(inside(alone).store)
+
+
+def test_of_two_people_who_sign_in_at_once_the_profile_is_the_firsts(
+    alone: Workspace, platform: RunningPlatform
+) -> None:
+    alone.platform.choose(platform.url)
+    client = inside(alone).client
+    owner_of = client.owner_of
+
+    def another_comes_first(tokens: Tokens) -> object:
+        client.owner_of = owner_of  # type: ignore[method-assign]
+        me = owner_of(tokens)
+        alone.account.sign_in(browser_of(NIKOS), "done", threading.Event())
+        return me
+
+    client.owner_of = another_comes_first  # type: ignore[method-assign,assignment]
+    with pytest.raises(OtherAccountError):
+        alone.account.sign_in(browser_of(AYSE), "done", threading.Event())
+    first = alone.account.current
+    assert first.id and first.name != "Ayşe Işık"
+    alone.sync_and_wait()
+    assert alone.status.state == "idle"
 
 
 def test_the_sign_in_asks_for_the_address_first_and_then_goes_on(
