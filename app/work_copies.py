@@ -1,15 +1,13 @@
 """Pupils' works written where the teacher says: copies in clear, which TwinDesk looks after no more."""
 
 import os
-import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.rules import filenames
 from local_db import disk
-from local_db.errors import FileDamagedError, IoError
-from local_db.naming import translated
+from local_db.errors import FileDamagedError
 from local_db.store import Store
 from local_db.tables.pupil_work import WorkRow
 
@@ -32,23 +30,7 @@ def name_of(work: WorkRow) -> str:
 
 def write_copy(store: Store, work: WorkRow, target: Path) -> None:
     """Write one work to a file, whole or not at all. Raises StoreError: DiskFullError, ReadOnlyError, FileDamagedError…"""
-    if os.path.lexists(target) and not target.is_file():
-        raise IoError(f"{target} is no file that could be replaced")
-    part = target.with_name(f".twindesk-{secrets.token_hex(8)}.part")  # nobody else's, and short whatever the name is
-    try:
-        with translated(target):
-            _write(part, store.files.read(work.sha256), target)
-    except OSError as error:  # a name that is too long, a folder that went away
-        raise IoError(f"{target} cannot be written: {error}") from error
-
-
-def _write(part: Path, pieces: Iterable[bytes], target: Path) -> None:
-    try:
-        disk.write_whole(part, pieces)
-        disk.rename(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    disk.write_out(target, store.files.read(work.sha256))
 
 
 def write_copies(

@@ -33,7 +33,7 @@ def make(store: Path, key: bytes, reason: str) -> Path:
         raise
     with translated(folder):
         for old in copy_names.surplus(profile):
-            old.unlink(missing_ok=True)
+            disk.remove(old)
     return target
 
 

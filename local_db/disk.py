@@ -1,9 +1,21 @@
-"""Writing a file so that after a kill or a power cut it is there whole or not at all."""
+"""Writing a file so that after a kill or a power cut it is there whole or not at all.
+
+On Windows a virus scanner has a fresh file open for a moment, and it can neither be renamed nor deleted: that is tried
+again for two seconds.
+"""
 
 import errno
 import os
-from collections.abc import Iterable
+import secrets
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from local_db.errors import IoError
+from local_db.naming import translated
+
+PATIENCE = 2.0  # seconds
+_HELD = {5, 32, 33}  # Windows: access denied, sharing violation, lock violation
 
 
 def write_whole(target: Path, chunks: Iterable[bytes]) -> None:
@@ -21,10 +33,51 @@ def write_whole(target: Path, chunks: Iterable[bytes]) -> None:
         raise
 
 
+def write_out(target: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file where the person says, whole or not at all; nothing else in that folder is touched.
+
+    Only a file is replaced, no link to nowhere and no device. Raises StoreError.
+    """
+    if os.path.lexists(target) and not target.is_file():
+        raise IoError(f"{target} is no file that could be replaced")
+    part = target.with_name(f".twindesk-{secrets.token_hex(8)}.part")  # nobody else's, and short whatever the name is
+    try:
+        with translated(target):
+            _write_by_way_of(part, chunks, target)
+    except OSError as error:  # a name that is too long, a folder that went away
+        raise IoError(f"{target} cannot be written: {error}") from error
+
+
+def _write_by_way_of(part: Path, chunks: Iterable[bytes], target: Path) -> None:
+    try:
+        write_whole(part, chunks)
+        rename(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def rename(source: Path, target: Path) -> None:
     """Give a file its final name, in a way that survives a power cut."""
-    source.replace(target)
+    _insist(lambda: source.replace(target))
     sync_folder(target.parent)
+
+
+def remove(path: Path) -> None:
+    """Delete a file, if it is there."""
+    _insist(lambda: path.unlink(missing_ok=True))
+
+
+def _insist(step: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            step()
+            return
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _HELD or time.monotonic() > end:
+                raise
+        time.sleep(0.05)
 
 
 def sync_file(path: Path) -> None:

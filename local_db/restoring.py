@@ -71,7 +71,7 @@ def _take_the_place(store: Path, ready: Path) -> None:
     for suffix in ("-wal", "-shm", ""):  # the log first: it must never meet the copy
         old, new = store.with_name(store.name + suffix), kept.with_name(kept.name + suffix)
         if old.exists():
-            old.replace(new)
+            disk.rename(old, new)
     disk.rename(ready, store)
 
 

@@ -210,6 +210,7 @@ NOT_COPIED = {
     "DiskFullError": mark("There is no room for the copy. What was saved before it is there."),
     "ReadOnlyError": mark("Nothing can be written there. Choose another folder."),
     "FileDamagedError": mark("The file is damaged on this computer; no copy was saved."),
+    "BusyError": mark("Another program has that file open. Close it there, or choose another name."),
     "StoreError": mark("The copy could not be written. Is the stick or drive still connected?"),
 }
 NOT_OPENED = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.partners.finding import PartnerUseCases, Query, Teacher
 from app.today_item import TodayItem
+from local_db import disk
 from local_db.store import Store
 from local_db.tables import partners, settings
 from local_db.tables.partners import FollowUp, SavedSearch
@@ -125,7 +126,7 @@ class KeepingUseCases:
     def export_csv(self, target: Path, header: list[str]) -> int:
         """Write the starred teachers as CSV for a spreadsheet, with ``header`` as first line; returns how many.
 
-        Cells that a spreadsheet would take for a formula begin with an apostrophe (OWASP, CSV injection).
+        Cells that a spreadsheet would take for a formula begin with an apostrophe (OWASP, CSV injection). Raises StoreError.
         """
         starred, notes, folders = partners.stars(self._store), partners.notes(self._store), dict(self.folders())
         rows = self._finding.get_all(starred)
@@ -149,9 +150,7 @@ class KeepingUseCases:
                     )
                 ]
             )
-        part = target.with_name(target.name + ".part")
-        part.write_text(out.getvalue(), "utf-8-sig")
-        part.replace(target)
+        disk.write_out(target, [out.getvalue().encode("utf-8-sig")])
         return len(rows)
 
 

@@ -3,16 +3,18 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox, QInputDialog, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QInputDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.workspace import Workspace
 from local_db.directory import index
+from local_db.errors import BusyError, DiskFullError
 from local_db.tables import settings
 from tests.inside import inside
 from tests.platform import AYSE, DRAFT, Computer, RunningPlatform
 from tests.window import find_button, message, teacher, words_on
 from ui.partners.directory import DirectoryDialog
+from ui.partners.keeping import save_table
 from ui.partners.map import PartnerMap
 from ui.partners.page import PartnersPage
 from ui.shell import MainWindow
@@ -208,3 +210,18 @@ def test_the_download_can_be_cancelled_from_the_strip(qtbot: QtBot, page: Partne
     stop = find_button(page.strip, "Cancel")
     stop.click()
     assert page.strip.stopped.is_set() and isinstance(page.strip, QWidget)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [(BusyError("x"), "Another program has that file open"), (DiskFullError("x"), "no room")]
+)
+def test_a_table_that_is_open_in_a_spreadsheet_says_so(
+    qtbot: QtBot, desk: Workspace, window: MainWindow, tmp_path, monkeypatch, error: Exception, says: str
+) -> None:
+    def refused(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "out.csv"), ""))
+    monkeypatch.setattr("local_db.disk.write_out", refused)
+    save_table(window.page("partners")._host, window)
+    qtbot.waitUntil(lambda: says in message(window), timeout=10_000)

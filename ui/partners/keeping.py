@@ -55,6 +55,6 @@ def save_table(host: Host, parent: QWidget) -> None:
     run_in_worker(
         lambda _progress: host.workspace.keeping.export_csv(Path(path), header),
         done,
-        lambda _error: host.say(words.trouble("store")),
+        lambda error: host.say(words.not_copied(error)),
         close=host.workspace.close_thread,
     )
