@@ -1,6 +1,7 @@
 """What one opened profile stands on: its store, its directory, its way to the platform. Use cases alone see it."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,15 +68,15 @@ def open_profile(
     else:
         profile.mkdir(parents=True, exist_ok=True)
         keys.adopt(profile, key)
-    store = Store.open(profile, key)
-    try:
+    with ExitStack() as on_failure:
+        store = Store.open(profile, key)
+        on_failure.callback(store.close)
         records.ensure_indexes(store, registry.indexes())
         if server:
             settings.put(store, "server", server)
         directory, tokens = DirectoryDatabase(profile, key), TokenKeeper(store)
+        on_failure.callback(directory.close)
         connection = Connection(settings.get(store, "server", ""), tokens.get, tokens.keep, line)
         service = SyncService(store, directory, connection, on_status, on_topics)
-    except BaseException:
-        store.close()
-        raise
+        on_failure.pop_all()
     return Opened(store, directory, connection, service, tokens)

@@ -8,7 +8,7 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 from local_db.errors import IoError
@@ -19,7 +19,10 @@ _HELD = {5, 32, 33}  # Windows: access denied, sharing violation, lock violation
 
 
 def write_whole(target: Path, chunks: Iterable[bytes]) -> None:
-    """Replace ``target`` by what the chunks hold: written beside it, synced, renamed. Raises OSError, leaving it as it was."""
+    """Replace ``target`` by what the chunks hold: written beside it, synced, renamed. Raises OSError, leaving it as it was.
+
+    A generator is closed, so that the file it reads is not held until the error is forgotten.
+    """
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as out:
@@ -31,6 +34,9 @@ def write_whole(target: Path, chunks: Iterable[bytes]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    finally:
+        if isinstance(chunks, Generator):
+            chunks.close()
 
 
 def write_out(target: Path, chunks: Iterable[bytes]) -> None:

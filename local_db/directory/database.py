@@ -66,6 +66,9 @@ class DirectoryDatabase:
         except StoreDamagedError:
             self.was_damaged = True
             self._start_anew()
+        except BaseException:
+            self._file.close_thread()
+            raise
 
     @property
     def file(self) -> EncryptedDatabase:
@@ -153,8 +156,11 @@ class DirectoryDatabase:
         fresh = self._made()
         try:
             _lay_out(fresh)
-        except StoreDamagedError as error:  # a new file: it is the disk that does not keep what is written
-            raise IoError(f"{self.path.name} cannot be made") from error
+        except BaseException as error:
+            fresh.close_thread()
+            if isinstance(error, StoreDamagedError):  # a new file: it is the disk that does not keep what is written
+                raise IoError(f"{self.path.name} cannot be made") from error
+            raise
         self._file = fresh
         with suppress(OSError):  # Windows, while another thread has it open: it goes at the next start
             _delete(old)

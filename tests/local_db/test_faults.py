@@ -128,6 +128,18 @@ def test_a_copy_is_made_whole_or_not_and_the_older_ones_stay(disk: Disk, desk: W
     every_fault(disk, kind, back_up, look)
 
 
+def still_open(folder: Path) -> list[str]:
+    """What this process has open beneath a folder: on Windows it could be neither deleted nor given another name."""
+    handles = Path("/proc/self/fd")
+    if not handles.exists():
+        return []
+    names = []
+    for handle in list(handles.iterdir()):
+        with suppress(OSError):
+            names.append(str(handle.readlink()))
+    return [name for name in names if name.startswith(str(folder))]
+
+
 @dataclass
 class Closed:
     """A profile in a folder, to be copied for each trial."""
@@ -161,6 +173,7 @@ def test_a_restore_that_fails_can_be_repeated(disk: Disk, damaged: Closed, kind:
         restore_backup(profile, backup, key=KEY)
 
     def look() -> None:
+        assert not still_open(damaged.folder)
         backup = next((damaged.folder / "backups").glob("copy-000000001-*.db"))
         with suppress(StoreError):  # a decided restore is finished by the next start
             Store.open(damaged.folder, KEY).close()
@@ -215,6 +228,7 @@ def test_a_profile_is_made_with_its_passphrase_or_not_at_all(
         open_workspace(profiles[-1], passphrase="şemsiye ve çay").close()
 
     def look() -> None:
+        assert not still_open(profiles[-1])
         workspace = open_workspace(profiles[-1], passphrase="şemsiye ve çay")
         workspace.keeping.keep_note("t-1", "works")
         assert workspace.keeping.note("t-1") == "works"

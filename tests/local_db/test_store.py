@@ -38,7 +38,7 @@ def every_byte(folder: Path) -> bytes:
 def test_the_profile_folder_tells_a_thief_nothing(desk: Workspace, tmp_path: Path) -> None:
     work = desk.pupil_work
     pupil = work.add_pupil(work.add_class("6-A Papatya"), "Zeynep Kara")
-    (tmp_path / "gizli-masal.txt").write_text("Bir varmış bir yokmuş, evvel zaman içinde")
+    (tmp_path / "gizli-masal.txt").write_text("Bir varmış bir yokmuş, evvel zaman içinde", "utf-8")
     work.take_in(pupil, tmp_path / "gizli-masal.txt")
     desk.keeping.keep_note("t-nikos", "Answers slowly in winter")
     project = desk.projects.create()

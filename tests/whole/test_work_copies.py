@@ -1,6 +1,7 @@
 """Pupils' works come out again: a copy of one, copies of all that are shown, and nothing that is there is replaced."""
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,10 @@ def test_a_damaged_file_is_named_and_the_others_are_saved(desk: Workspace, works
 
 def test_only_a_file_is_replaced_and_nothing_beside_it(desk: Workspace, works, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    if os.name != "nt":  # making links wants a right there
+        (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     (tmp_path / "copy.txt.part").write_text("the teacher's own")
-    for taken in ("folder", "link"):
+    for taken in ("folder", "link")[: 1 if os.name == "nt" else 2]:
         with pytest.raises(IoError):
             desk.pupil_work.save_copy(works[0], tmp_path / taken)
     for impossible in ("x" * 300, "gone/copy.txt"):
@@ -67,7 +69,8 @@ def test_only_a_file_is_replaced_and_nothing_beside_it(desk: Workspace, works, t
     desk.pupil_work.save_copy(works[0], tmp_path / "copy.txt")
     desk.pupil_work.save_copy(works[0], tmp_path / ("ğ" * 125))
     assert (tmp_path / "copy.txt.part").read_text() == "the teacher's own"
-    assert (tmp_path / "link").is_symlink() and not list(tmp_path.glob(".twindesk*"))
+    assert os.name == "nt" or (tmp_path / "link").is_symlink()
+    assert not list(tmp_path.glob(".twindesk*"))
 
 
 def test_a_full_stick_is_told_and_no_half_copy_stays(
