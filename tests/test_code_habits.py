@@ -41,6 +41,25 @@ def test_no_qt_object_gets_keywords_for_a_turkish_computer_does_not_find_them() 
     assert found == []
 
 
+def without_encoding(tree: ast.AST) -> list[int]:
+    """Lines that read or write a text file as the computer is set: on Windows mostly not in UTF-8."""
+    places = {"read_text": 1, "write_text": 2}  # with how many arguments the encoding is among them
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and len(node.args) < places.get(node.func.attr, 0)
+        and not any(keyword.arg == "encoding" for keyword in node.keywords)
+    ]
+
+
+def test_no_text_file_is_written_in_whatever_encoding_the_computer_is_set_to() -> None:
+    assert without_encoding(ast.parse("path.read_text()")) == without_encoding(ast.parse("path.write_text(x)")) == [1]
+    found = [f"{name}:{line}" for name, tree in sources() for line in without_encoding(tree)]
+    assert found == []
+
+
 BEHIND = {"store", "directory_db", "client", "service", "connection", "line", "_opened"}
 
 

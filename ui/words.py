@@ -137,6 +137,12 @@ def not_saved(error: Exception | None) -> str:
     return _by_kind(NOT_SAVED, error)
 
 
+def not_saved_yet(error: Exception | None) -> str:
+    """As :func:`not_saved`, said beside a text that is still there as it was typed."""
+    state = _("Not saved yet")
+    return f"{state}. {not_saved(error)}"
+
+
 def not_copied(error: Exception) -> str:
     """Why a copy could not be written where the person said."""
     return _by_kind(NOT_COPIED, error)
@@ -232,6 +238,10 @@ def item(vocabulary: str, item_id: str) -> str:
     return vocabularies.get(vocabulary).label(item_id, language())
 
 
+def _and(state: str, more: str) -> str:
+    return f"{state} · {more}" if more else state
+
+
 def pill(status: Status) -> tuple[str, str]:
     """The truth about the connection in a few words, and its tone."""
     waiting = ngettext("{n} change waiting", "{n} changes waiting", status.waiting).format(n=number(status.waiting))
@@ -240,14 +250,14 @@ def pill(status: Status) -> tuple[str, str]:
     if status.state == "signed_out":
         return _("Sign in to sync"), "warn"
     if status.state == "no_platform":
-        return (f"{_('On this computer')} · {waiting}" if status.waiting else _("On this computer")), "plain"
+        return _and(_("On this computer"), waiting if status.waiting else ""), "plain"
     if status.needs_you:
         text = ngettext("Needs you: {n} answer", "Needs you: {n} answers", status.needs_you)
         return text.format(n=number(status.needs_you)), "bad"
     if status.state == "offline":
-        return (f"{_('Offline')} · {waiting}" if status.waiting else _("Offline")), "warn"
+        return _and(_("Offline"), waiting if status.waiting else ""), "warn"
     if status.state == "trouble":
-        return (f"{_('Not synced')} · {waiting}" if status.waiting else _("Not synced")), "bad"
+        return _and(_("Not synced"), waiting if status.waiting else ""), "bad"
     if status.waiting:
         return waiting, "info"
     if status.synced_at is None:

@@ -131,7 +131,7 @@ def test_stopping_the_jobs_ends_the_publisher_and_starts_no_other(any_platform: 
 def publishers_below(pid: int) -> set[int]:
     """The processes that a platform's process has started, as Linux tells them."""
     below = Path(f"/proc/{pid}/task")
-    numbers = {int(n) for task in below.iterdir() for n in (task / "children").read_text().split()}
+    numbers = {int(n) for task in below.iterdir() for n in (task / "children").read_text("utf-8").split()}
     return {number for number in numbers if b"spawn_main" in _command(number)}
 
 

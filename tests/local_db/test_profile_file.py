@@ -107,11 +107,11 @@ WRONG_FORMS = {
 def test_a_file_of_a_wrong_form_gives_way_to_its_copy(tmp_path: Path, wrong: str) -> None:
     key = made(tmp_path)
     about = json.loads((tmp_path / NAME).read_bytes())
-    (tmp_path / NAME).write_text(json.dumps(WRONG_FORMS[wrong](about)))
+    (tmp_path / NAME).write_text(json.dumps(WRONG_FORMS[wrong](about)), "utf-8")
     assert keys.unlock(tmp_path, WORDS) == key
     assert json.loads((tmp_path / NAME).read_bytes()) == about
     for name in (NAME, COPY):
-        (tmp_path / name).write_text(json.dumps(WRONG_FORMS[wrong](about)))
+        (tmp_path / name).write_text(json.dumps(WRONG_FORMS[wrong](about)), "utf-8")
     with pytest.raises(ProfileFileError):
         keys.unlock(tmp_path, WORDS)
 
@@ -201,7 +201,7 @@ def test_that_another_computer_has_it_open_is_said_before_that_the_key_is_missin
     key = keys.unlock(tmp_path)
     system_keyring.kept.clear()
     store = Store.open(tmp_path, key)
-    (tmp_path / profile_lock.HOLDER).write_text(json.dumps({"computer": "OKUL-PC-7", "since": 1_700_000_000}))
+    (tmp_path / profile_lock.HOLDER).write_text(json.dumps({"computer": "OKUL-PC-7", "since": 1_700_000_000}), "utf-8")
     with pytest.raises(ProfileInUseError) as error:
         keys.unlock(tmp_path)
     assert error.value.computer == "OKUL-PC-7"

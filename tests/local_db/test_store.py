@@ -172,10 +172,10 @@ def test_a_damaged_store_is_found_and_a_good_copy_put_back(tmp_path: Path, damag
 def test_a_damaged_profile_file_is_told_and_left(tmp_path: Path) -> None:
     keys.adopt(tmp_path, KEY)
     for rubbish in ("", "{", "[]", '{"id": "x"}'):
-        (tmp_path / "profile.json").write_text(rubbish)
+        (tmp_path / "profile.json").write_text(rubbish, "utf-8")
         with pytest.raises(StoreError):
             keys.unlock(tmp_path, "a passphrase")
-        assert (tmp_path / "profile.json").read_text() == rubbish
+        assert (tmp_path / "profile.json").read_text("utf-8") == rubbish
 
 
 def test_a_second_copy_of_the_program_is_kept_out(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_files_come_back_byte_for_byte_and_forgery_is_seen(desk: Workspace, size
 
 def test_nothing_of_the_key_is_in_what_a_crash_prints(tmp_path: Path) -> None:
     keys.adopt(tmp_path, KEY)
-    assert KEY.hex() not in json.dumps((tmp_path / "profile.json").read_text())
+    assert KEY.hex() not in json.dumps((tmp_path / "profile.json").read_text("utf-8"))
     store = Store.open(tmp_path, KEY)
     assert KEY.hex() not in repr(store) + str(vars(store.files).get("folder"))
     store.close()

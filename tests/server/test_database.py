@@ -68,7 +68,7 @@ def test_while_postgresql_is_down_clients_are_told_to_come_again_and_after_its_r
                     line = [str(server.bin_path / "pg_ctl"), "-w", "-D", str(server.pgdata), *words]
                     subprocess.run(line, check=True, user=server.system_user, stdout=subprocess.DEVNULL)
 
-                options = shlex.join(shlex.split((Path(server.pgdata) / "postmaster.opts").read_text())[1:])
+                options = shlex.join(shlex.split((Path(server.pgdata) / "postmaster.opts").read_text("utf-8"))[1:])
                 control("stop", "-m", "immediate")
                 away = api.exchange()
                 assert away.status_code == 503 and int(away.headers["Retry-After"]) >= 1

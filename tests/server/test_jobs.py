@@ -156,7 +156,7 @@ def _answers(base: str) -> bool:
 
 def children(pid: int) -> set[int]:
     """The worker processes below a process, as Linux tells them."""
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
     return {int(number) for number in below if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()}
 
 

@@ -301,7 +301,7 @@ def test_a_wait_is_the_platforms_only_if_it_says_so(client_of: Callable[..., Api
 def test_the_token_is_sent_also_where_a_netrc_knows_the_platform(
     answering: Answering, tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "netrc").write_text("default login somebody password secret\n")
+    (tmp_path / "netrc").write_text("default login somebody password secret\n", "utf-8")
     (tmp_path / "netrc").chmod(0o600)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     server = answering(json_answer({"platform": "twindesk"}))

@@ -17,7 +17,7 @@ def test_a_project_from_draft_to_published_work(any_platform: RunningPlatform, c
     work = a.workspace.pupil_work
     pupil = work.add_pupil(work.add_class("6-A"), "Zeynep Kara")
     for name, text in (("story.txt", "Karın altındaki su"), ("secret.txt", "This one stays at home")):
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, "utf-8")
     story = work.take_in(pupil, tmp_path / "story.txt")
     work.take_in(pupil, tmp_path / "secret.txt")
     work.permit(story, True)
@@ -30,7 +30,7 @@ def test_a_project_from_draft_to_published_work(any_platform: RunningPlatform, c
     assert b.workspace.projects.material_bytes(material.sha256) == "Karın altındaki su".encode()
     assert work.publication(story) == "finished"
     (kept,) = any_platform.files()
-    assert kept.read_text() == "Karın altındaki su"
+    assert kept.read_text("utf-8") == "Karın altındaki su"
     assert "Zeynep" not in str(any_platform.database.db.execute_sql("select fields from record").fetchall())
 
     work.permit(story, False)  # consent taken back

@@ -144,7 +144,7 @@ def test_a_title_with_a_pupils_name_is_not_published_unlooked_at(pair, tmp_path)
     one, _other, project = pair
     work = one.workspace.pupil_work
     pupil = work.add_pupil(work.add_class("6-B"), "Zeynep Kara")
-    (tmp_path / "zeynep dağda.txt").write_text("Kar")
+    (tmp_path / "zeynep dağda.txt").write_text("Kar", "utf-8")
     work_id = work.take_in(pupil, tmp_path / "zeynep dağda.txt")
     work.permit(work_id, True)
     work.rename(work_id, "Zeynep'in dağı")

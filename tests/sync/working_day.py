@@ -124,13 +124,13 @@ class Day:
 
     def _publish(self, name: str) -> None:
         file = self.world.folder / f"{name}-{self.seed}.txt"
-        file.write_text(f"{name} on day {self.seed}. " + "x" * self.chance.choice([10, 3_000, 40_000]))
+        file.write_text(f"{name} on day {self.seed}. " + "x" * self.chance.choice([10, 3_000, 40_000]), "utf-8")
         work = self.world.computers[0].workspace.pupil_work
         self.works.append(work.take_in(self.world.pupil, file))
         work.permit(self.works[-1], True)
         work.publish(self.works[-1], self.world.project, "active", title_is_fine=True)
         if name == "kept":
-            self.stays = file.read_text()
+            self.stays = file.read_text("utf-8")
 
     def _withdraw(self, work: str) -> None:
         self.world.computers[0].workspace.pupil_work.permit(work, False)

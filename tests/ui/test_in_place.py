@@ -179,7 +179,7 @@ def test_may_be_published_counts_though_files_are_taken_in_meanwhile(
     page.add_class("6-A")
     page.add_pupil("Çağla Yıldız")
     for name in ("first", "second", "third"):
-        (tmp_path / f"{name}.txt").write_text(f"Bir varmış bir yokmuş: {name}")
+        (tmp_path / f"{name}.txt").write_text(f"Bir varmış bir yokmuş: {name}", "utf-8")
     page.take_in([tmp_path / "first.txt"])
     qtbot.waitUntil(lambda: page.works.count() == 1)
     work, box = page.detail.work, page.permit

@@ -64,7 +64,7 @@ def full_window(qtbot: QtBot, desk: Workspace, tmp_path):
     desk.task_lists.delete(desk.task_lists.create(project, "An old list")[0])
     work = desk.pupil_work
     pupil = work.add_pupil(work.add_class("6-A"), "Zeynep Nazlıcan Karaosmanoğlu")
-    (tmp_path / "story.txt").write_text("Karın altındaki su")
+    (tmp_path / "story.txt").write_text("Karın altındaki su", "utf-8")
     work.take_in(pupil, tmp_path / "story.txt")
     made = show_window(desk)
     made.setMaximumSize(1366, 768)

@@ -197,7 +197,7 @@ def test_the_bin_shows_what_was_deleted_and_brings_it_back(
     project = desk.projects.create()
     desk.projects.open(project).set_fields({"title": "x" * 5_000})
     work = desk.pupil_work
-    (tmp_path / "story.txt").write_text("Karın altındaki su")
+    (tmp_path / "story.txt").write_text("Karın altındaki su", "utf-8")
     taken = work.take_in(work.add_pupil(work.add_class("6-A"), "Zeynep Kara"), tmp_path / "story.txt")
     entry = desk.projects.write_journal(project, "We met online today.")
     desk.projects.delete_journal(project, entry)
@@ -219,7 +219,7 @@ def test_what_cannot_be_brought_back_any_more_is_said(
     qtbot: QtBot, window: MainWindow, desk: Workspace, tmp_path
 ) -> None:
     work = desk.pupil_work
-    (tmp_path / "story.txt").write_text("Karın altındaki su")
+    (tmp_path / "story.txt").write_text("Karın altındaki su", "utf-8")
     taken = work.take_in(work.add_pupil(work.add_class("6-A"), "Zeynep Kara"), tmp_path / "story.txt")
     work.remove(taken)
     page = window.page("bin")

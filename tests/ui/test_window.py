@@ -191,7 +191,7 @@ def test_work_is_dropped_seen_permitted_and_removed(
     page = window._pages["pupil_work"]
     page.add_class("6-A")
     page.add_pupil("Çağla Yıldız")
-    (tmp_path / "masal.txt").write_text("Bir varmış bir yokmuş")
+    (tmp_path / "masal.txt").write_text("Bir varmış bir yokmuş", "utf-8")
     (tmp_path / "virus.exe").write_bytes(b"MZ")
     (tmp_path / "fake.pdf").write_bytes(b"MZ")
     mime = QMimeData()

@@ -98,7 +98,7 @@ def test_no_log_and_no_output_carries_a_name(
     a = computers(platform, AYSE)
     work = a.workspace.pupil_work
     pupil = work.add_pupil(work.add_class("6-A"), "Zeynep Kara")
-    (tmp_path / "Zeynep.txt").write_text("Zeynep's story")
+    (tmp_path / "Zeynep.txt").write_text("Zeynep's story", "utf-8")
     work.take_in(pupil, tmp_path / "Zeynep.txt")
     a.sync()
     inside(a.workspace).client.base_url = "http://127.0.0.1:9/"

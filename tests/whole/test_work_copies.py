@@ -59,7 +59,7 @@ def test_only_a_file_is_replaced_and_nothing_beside_it(desk: Workspace, works, t
     (tmp_path / "folder").mkdir()
     if os.name != "nt":  # making links wants a right there
         (tmp_path / "link").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "copy.txt.part").write_text("the teacher's own")
+    (tmp_path / "copy.txt.part").write_text("the teacher's own", "utf-8")
     for taken in ("folder", "link")[: 1 if os.name == "nt" else 2]:
         with pytest.raises(IoError):
             desk.pupil_work.save_copy(works[0], tmp_path / taken)
@@ -68,7 +68,7 @@ def test_only_a_file_is_replaced_and_nothing_beside_it(desk: Workspace, works, t
             desk.pupil_work.save_copy(works[0], tmp_path / impossible)
     desk.pupil_work.save_copy(works[0], tmp_path / "copy.txt")
     desk.pupil_work.save_copy(works[0], tmp_path / ("ğ" * 125))
-    assert (tmp_path / "copy.txt.part").read_text() == "the teacher's own"
+    assert (tmp_path / "copy.txt.part").read_text("utf-8") == "the teacher's own"
     assert os.name == "nt" or (tmp_path / "link").is_symlink()
     assert not list(tmp_path.glob(".twindesk*"))
 

@@ -75,7 +75,7 @@ class MessageDialog(QDialog):
         self.saved = label("", "muted", wrap=True)
         self.saving = Saving(self, self._store)
         self.saving.said.connect(self.saved.setText)
-        self.saving.failed.connect(lambda error: self.saved.setText(f"{_('Not saved yet')}. {words.not_saved(error)}"))
+        self.saving.failed.connect(lambda error: self.saved.setText(words.not_saved_yet(error)))
         layout.addWidget(self.warning)
         layout.addWidget(self._count)
         self.send = button(_("Queue it"), self._send, "main", "paper-plane-tilt")

@@ -45,7 +45,7 @@ class PostDialog(QDialog):
         self.saved = label("", "muted")
         self.saving = Saving(self, self._store)
         self.saving.said.connect(self.saved.setText)
-        self.saving.failed.connect(lambda error: self.saved.setText(f"{_('Not saved yet')}. {words.not_saved(error)}"))
+        self.saving.failed.connect(lambda error: self.saved.setText(words.not_saved_yet(error)))
         self._lay_out()
         kept = host.workspace.preference(self.DRAFT, {})
         self.title.show_text(kept.get("title", ""))

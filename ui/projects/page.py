@@ -341,4 +341,5 @@ class ProjectsPage(Page):
 
 
 def _line(project: Project) -> str:
-    return f"{brief(project.title) or _('Untitled')}\n{words.state(project.state)[0]}"
+    title = brief(project.title) or _("Untitled")
+    return f"{title}\n{words.state(project.state)[0]}"

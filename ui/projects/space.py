@@ -186,7 +186,8 @@ class MaterialRow(QFrame):
         title = brief(material.title or material.filename)
         self._title.setText(breakable(title))
         self._about.setText(f"{material.pupil} · {material.author} · {file_size(material.size)}")
-        self._save.setAccessibleName(f"{_('Save a copy…')} {title}")
+        what_it_does = _("Save a copy…")
+        self._save.setAccessibleName(f"{what_it_does} {title}")
         self._save.setVisible(material.here)
         self._coming.setVisible(not material.here)
         if before is None or (before.here, before.sha256) != (material.here, material.sha256):

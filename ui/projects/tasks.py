@@ -256,4 +256,5 @@ class TasksPanel(QWidget):
 def _line(shown: TaskList) -> str:
     done, count = number(shown.done), number(len(shown.tasks))
     progress = _("{done} of {count} done").format(done=done, count=count)
-    return f"{brief(shown.title) or _('Untitled')}\n{progress}"
+    title = brief(shown.title) or _("Untitled")
+    return f"{title}\n{progress}"
