@@ -1,6 +1,7 @@
 """Taking a pupil's file in: looked at whole first, kept encrypted, once."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from app import media
@@ -37,10 +38,7 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
     title = rules.title_from(path.name, pupil_work.names(store)) or pupil.pseudonym
     values = {"pupil_id": pupil_id, "title": title, "filename": name, "kind": kind, "thumbnail": small}
     with store.files.intake():
-        try:
-            sha256, size = store.files.add(chunks_of(path, progress))
-        except FileNotFoundError as error:
-            raise TakeInError("unreadable", name) from error
+        sha256, size = store.files.add(_read(path, name, progress))
         with store.transaction():
             is_new = not pupil_work.has_file(store, pupil_id, sha256)
             work_id = pupil_work.add_work(store, {**values, "sha256": sha256, "size": size}) if is_new else ""
@@ -48,6 +46,25 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
         file_use.remove_unused(store, [sha256])
         raise TakeInError("already_there", name)
     return work_id
+
+
+def _read(path: Path, name: str, progress: Progress | None) -> Iterator[bytes]:
+    """The file's bytes. A stick pulled out meanwhile, or a file that grows, is the file's fault and not the disk's here.
+
+    Raises TakeInError.
+    """
+    pieces, done, head = chunks_of(path, progress), 0, b""
+    while True:
+        try:
+            piece = next(pieces, None)
+        except OSError as error:
+            raise TakeInError("unreadable", name) from error
+        if piece is None:
+            return
+        head, done = head or piece[:16], done + len(piece)
+        if refusal := rules.refusal(name, done, head):
+            raise TakeInError(refusal.code, name, refusal.limit_mb)
+        yield piece
 
 
 def _accepted(path: Path, name: str) -> str:
@@ -72,7 +89,8 @@ def _small_picture(path: Path, name: str, kind: str) -> bytes | None:
     if kind != "image" and filenames.ending(name) != "pdf":
         return None
     try:
-        data = path.read_bytes()
+        with path.open("rb") as source:
+            data = source.read(rules.limit_mb(kind) * 1_000_000)
     except OSError as error:
         raise TakeInError("unreadable", name) from error
     found = media.look(name, kind, data)

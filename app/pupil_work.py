@@ -82,9 +82,8 @@ class PupilWorkUseCases:
     def add_pupil(self, class_id: str, name: str) -> str:
         """Add a pupil with a fresh pseudonym; returns the id. Raises ValueError (``blank_name``)."""
         plain = _named(name)
-        taken = pupil_work.pseudonyms(self._store)
-        free = [f"{word} {n}" for word in _WORDS for n in range(1, 100) if f"{word} {n}" not in taken]
-        return pupil_work.add_pupil(self._store, class_id, plain, random.SystemRandom().choice(free))
+        pseudonym = _free_pseudonym(set(pupil_work.pseudonyms(self._store)))
+        return pupil_work.add_pupil(self._store, class_id, plain, pseudonym)
 
     # -- works -----------------------------------------------------------------------------
 
@@ -264,3 +263,11 @@ def _named(name: str) -> str:
     if not plain:
         raise ValueError("blank_name")
     return plain
+
+
+def _free_pseudonym(taken: set[str]) -> str:
+    """One that nobody has; the numbers grow where the short ones are used up."""
+    most = 99
+    while not (free := [name for n in range(1, most + 1) for word in _WORDS if (name := f"{word} {n}") not in taken]):
+        most *= 10
+    return random.SystemRandom().choice(free)

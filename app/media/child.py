@@ -3,7 +3,12 @@
 It is given bytes and gives back bytes; it opens no file and no connection, and the system lets it have so much memory.
 """
 
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ if __name__ == "__main__":  # started without our folder on the path
 
 from app.media import frames, pictures
 
+MOST_SECONDS = 70.0  # for one file; whoever asked has given up by then
 MOST_MEMORY = 1_500_000_000  # bytes, where the system can hold a process to it
 
 
@@ -23,7 +29,9 @@ def main() -> None:
             asked, data = frames.receive(sys.stdin.buffer)
         except EOFError:
             return
-        frames.send(sys.stdout.buffer, *_answer(asked, data))
+        with _at_most(MOST_SECONDS):
+            said, found = _answer(asked, data)
+        frames.send(sys.stdout.buffer, said, found)
 
 
 def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -35,6 +43,22 @@ def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         return {"complaint": complaint, "small": small is not None}, small or b""
     except Exception as error:  # told to whoever waits; MemoryError among them
         return {"error": type(error).__name__}, b""
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """End this process where one file takes longer: nobody else would, once the window that asked was killed."""
+    end = threading.Timer(seconds, os._exit, [1])
+    end.daemon = True
+    end.start()
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # ends it inside a library too that lets no thread run
+    try:
+        yield
+    finally:
+        end.cancel()
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit_memory() -> None:

@@ -1,7 +1,9 @@
 """Files from outside are opened in a process of their own: what ends it costs one thumbnail."""
 
+import errno
 import io
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,10 +12,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import media
-from app.media import child
+from app import media, pupil_work
+from app.intake import TakeInError
+from app.media import child, frames
 from app.media.helper import Helper, MediaError
 from app.workspace import Workspace
+from tests.inside import inside
 
 SOUND = Path(child.__file__)
 
@@ -125,6 +129,26 @@ def test_a_file_that_never_comes_to_an_end_is_given_up(helper_of) -> None:
     assert helper.ask({"do": "look", "kind": "image", "ending": "jpg"}, picture())[0]["small"]
 
 
+@pytest.mark.parametrize("busy", ["time.sleep(1000)", "re.match('(a|aa)+$', 'a' * 200 + 'b')"])
+def test_a_helper_whose_window_was_killed_ends_by_itself(busy: str) -> None:
+    """Also within a library that lets no other thread run."""
+    root = str(SOUND.parents[2])
+    program = (
+        f"import re, sys, time; sys.path.insert(0, {root!r})\n"
+        "from app.media import child\n"
+        "child.MOST_SECONDS = 0.5\n"
+        f"child.pictures.complaint = lambda data: {busy}\n"
+        "child.main()\n"
+    )
+    if busy.startswith("re") and sys.platform == "win32":
+        pytest.skip("Windows has no alarm that ends a process there")
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin and process.stdout
+    frames.send(process.stdin, {"do": "look", "kind": "image", "ending": "jpg"}, b"")
+    process.communicate()
+    assert process.returncode != 0
+
+
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system holds no process to its memory there")
 def test_the_helper_may_have_so_much_memory_and_no_more(helper_of) -> None:
     root = str(SOUND.parents[2])
@@ -163,3 +187,41 @@ def test_a_name_that_is_not_unicode_stops_nothing(desk: Workspace, pupil: str, t
     (kept,) = desk.pupil_work.works(desk.pupil_work.classes()[0][0])
     assert kept.id == work and kept.filename.endswith(".jpg")
     kept.filename.encode()
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENODEV, errno.ENOSPC, errno.ENOENT])
+def test_a_stick_pulled_out_is_the_files_fault_and_the_next_file_is_taken_in(
+    desk: Workspace, pupil: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def pulled_out(path: Path, _progress: object = None) -> Iterator[bytes]:
+        yield b"Bir varm"
+        raise OSError(number, os.strerror(number), str(path))
+
+    (tmp_path / "story.txt").write_text("Bir varmış bir yokmuş", "utf-8")
+    with monkeypatch.context() as pulled:
+        pulled.setattr("app.intake.chunks_of", pulled_out)
+        with pytest.raises(TakeInError, match="unreadable"):
+            desk.pupil_work.take_in(pupil, tmp_path / "story.txt")
+    assert desk.pupil_work.take_in(pupil, tmp_path / "story.txt")
+
+
+def test_a_file_that_grows_while_it_is_read_is_too_large_at_last(
+    desk: Workspace, pupil: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def growing(_path: Path, _progress: object = None) -> Iterator[bytes]:
+        while True:
+            yield bytes(10_000_000).replace(b"\0", b"a")
+
+    (tmp_path / "story.txt").write_text("Bir varmış", "utf-8")
+    monkeypatch.setattr("app.intake.chunks_of", growing)
+    with pytest.raises(TakeInError, match="too_big"):
+        desk.pupil_work.take_in(pupil, tmp_path / "story.txt")
+    files = inside(desk).store.files
+    assert not list(files.folder.glob("*.part"))
+
+
+def test_the_pupil_after_the_last_short_pseudonym_gets_a_longer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = {f"{word} {n}" for word in pupil_work._WORDS for n in range(1, 100)}
+    word, _space, n = pupil_work._free_pseudonym(taken).rpartition(" ")
+    assert word in pupil_work._WORDS and int(n) >= 100
+    assert pupil_work._free_pseudonym(taken - {"River 7"}) == "River 7"
