@@ -314,3 +314,38 @@ def test_today_offers_a_beginning_before_anybody_signed_in(
     ).click()
     (project,) = alone.projects.overview()
     assert alone_window.page("projects")._people_text(alone.projects.get(project.id)) == "Founder: you"
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before-it-was-asked", "after-it-had-answered"])
+def test_a_line_cut_at_any_call_of_a_sign_in_leaves_the_next_one_free(
+    alone: Workspace, platform: RunningPlatform, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    alone.platform.choose(platform.url)
+    client, calls = inside(alone).client, []
+    send = client.send
+
+    def cut_at(number: int):
+        def sent(method: str, path: str, *rest: Any, **named: Any) -> Any:
+            calls.append(path)
+            if len(calls) == number:
+                if answered:
+                    client.read(send(method, path, *rest, **named))
+                raise OfflineError("cut")
+            return send(method, path, *rest, **named)
+
+        return sent
+
+    number = 0
+    while True:
+        number, calls[:] = number + 1, []
+        monkeypatch.setattr(client, "send", cut_at(number))
+        try:
+            alone.account.sign_in_and_tell(browser_of(AYSE), "done")
+            break
+        except SyncError as error:
+            assert isinstance(error, OfflineError) and alone.account.current.id == ""
+            assert alone.account.signing_in.error is error and alone.platform.may_change
+    assert number > 3 and alone.account.current.name == "Ayşe Işık"
+    monkeypatch.setattr(client, "send", send)
+    alone.sync_and_wait()
+    assert alone.status.state == "idle" and revocations.waiting(inside(alone).store) == []
