@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPlainTextEdit,
+    QScrollArea,
     QTableView,
     QWidget,
 )
@@ -95,6 +96,26 @@ def test_nothing_is_cut_off_at_1366_by_768(qtbot: QtBot, full_window: MainWindow
             cut += [f"{name}/{tab}: {text}" for text in _cut_off(full_window)]
     assert cut == []
     assert full_window.width() <= 1366
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_nothing_must_be_moved_sideways_in_the_smallest_window_with_the_largest_text(
+    qtbot: QtBot, full_window: MainWindow, language: str
+) -> None:
+    full_window.change_language(language)
+    full_window.change_look("light", 200)
+    full_window.resize(900, 560)
+    for name in PAGES:
+        full_window.go(name)
+        with suppress(QtBotTimeoutError):
+            qtbot.waitUntil(lambda: not _too_wide(full_window), timeout=5_000)
+        assert _too_wide(full_window) == [], name
+
+
+def _too_wide(window: MainWindow) -> list[str]:
+    areas = [area for area in window.findChildren(QScrollArea) if area.isVisible() and area.widget()]
+    wide = [area for area in areas if area.widget().width() > area.viewport().width()]
+    return [f"{area.widget().width()} in {area.viewport().width()}" for area in wide]
 
 
 def _cut_off(window: MainWindow) -> list[str]:

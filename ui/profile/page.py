@@ -1,7 +1,7 @@
 """My profile: what others read of me, edited offline, with what is missing and how it looks to them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout, QWidget
 
 from app.account import MOST_CHARACTERS
 from app.rules import vocabularies
@@ -27,6 +27,7 @@ from ui.widgets.basics import (
     scrolled,
     tone_label,
 )
+from ui.widgets.check_line import CheckLine
 from ui.widgets.counter import Counter
 from ui.widgets.panels import Panel, Panels
 from ui.widgets.saving import Saving
@@ -87,8 +88,8 @@ class MyProfilePage(Page):
         school_layout.addWidget(self.school_type)
         rights, rights_layout = card(spacing=4)
         rights_layout.addWidget(label(_("What others may do"), "cardTitle"))
-        self.available = QCheckBox(_("I am available for projects"))
-        self.keepable = QCheckBox(_("My profile may be kept on other teachers' computers"))
+        self.available = CheckLine(_("I am available for projects"))
+        self.keepable = CheckLine(_("My profile may be kept on other teachers' computers"))
         for box in (self.available, self.keepable):
             box.clicked.connect(self._chosen)
             rights_layout.addWidget(box)
