@@ -30,6 +30,7 @@ from ui import tokens
 from ui.shell import MainWindow
 from ui.start.program import show_window
 from ui.theme import theme
+from ui.widgets.check_line import CheckLine
 
 PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", "profile", "bin", "settings", "help")
 
@@ -197,3 +198,17 @@ def test_a_disabled_button_keeps_its_icon(qtbot: QtBot, full_window: MainWindow)
             drawn.pixelColor(x, y).name() for x in range(32) for y in range(32) if drawn.pixelColor(x, y).alpha() == 255
         }
         assert seen == {theme.colour("muted").name()}
+
+
+def test_a_click_on_the_words_beside_a_box_ticks_it(qtbot: QtBot) -> None:
+    line, told = CheckLine("My profile may be kept"), []
+    qtbot.addWidget(line)
+    line.clicked.connect(told.append)
+    line.resize(120, 80)
+    line.show()
+    words = line.findChild(QLabel)
+    qtbot.mouseClick(words, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(line.box, Qt.Key.Key_Space)
+    qtbot.mouseClick(words, Qt.MouseButton.RightButton)
+    assert told == [True, False] and not line.isChecked()
+    assert line.minimumSizeHint().width() < words.fontMetrics().horizontalAdvance(words.text())

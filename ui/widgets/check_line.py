@@ -26,6 +26,10 @@ class CheckLine(QWidget):
         """Whether it is ticked."""
         return self.box.isChecked()
 
+    def click(self) -> None:
+        """Tick or untick it as the person would."""
+        self.box.click()
+
     def setChecked(self, on: bool) -> None:
         """Tick or untick it; ``clicked`` is not told."""
         self.box.setChecked(on)
