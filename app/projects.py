@@ -95,7 +95,7 @@ class ProjectUseCases:
         for project in self.overview():
             if kind := _today_kind(project):
                 person = project.founder if project.me != rules.FOUNDER else project.cofounder
-                items.append(TodayItem(kind, project.title, project.id, person))
+                items.append(TodayItem(kind, project.title, project.id, person, at=project.changed_at))
         return items
 
     def get(self, project_id: str) -> Project | None:

@@ -183,7 +183,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         reaching=reaching,
         posts=PostUseCases(store, account, queued),
         pupil_work=work,
-        today=TodayUseCases([partners.today, projects.today, reaching.today, keeping.today, sync_centre.today]),
+        today=TodayUseCases(store, [projects.today, partners.today, reaching.today, keeping.today, sync_centre.today]),
         sync_centre=sync_centre,
         safety=SafetyUseCases(store),
         _opened=opened,

@@ -49,6 +49,11 @@ def day(seconds: float) -> str:
     return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=_locale(language())))
 
 
+def weekday(when: date) -> str:
+    """A day with its name, without the year: ``Wednesday 25 November``, ``25 Kasım Çarşamba``."""
+    return str(dates.format_skeleton("MMMMEEEEd", when, locale=_locale(language())))
+
+
 def short_day(iso_day: str) -> str:
     """An ISO date as a day and month."""
     return str(dates.format_date(date.fromisoformat(iso_day), "d MMMM", locale=_locale(language())))

@@ -3,7 +3,7 @@
 from app.today import TodayItem
 from i18n import _, mark
 from ui.host import Host
-from ui.today.lines import TodayButton, TodayLine
+from ui.today.lines import ANSWER, TodayButton, TodayLine
 
 
 def _accept(host: Host, item: TodayItem) -> None:
@@ -33,8 +33,17 @@ LINES = (
         mark("{person} would like to be your contact"),
         "users",
         (TodayButton(mark("Decline"), _decline), TodayButton(mark("Accept"), _accept, main=True)),
+        ANSWER,
+        from_person=True,
     ),
-    TodayLine("message", mark("{person} wrote to you"), "chat-text", (TodayButton(mark("Read"), _show_person),)),
+    TodayLine(
+        "message",
+        mark("{person} wrote to you"),
+        "chat-text",
+        (TodayButton(mark("Read"), _show_person, main=True),),
+        ANSWER,
+        from_person=True,
+    ),
     TodayLine(
         "new_people",
         mark("New teachers fit your search “{name}”: {person}"),
@@ -46,5 +55,6 @@ LINES = (
         mark("You wanted to write to {person} again"),
         "bell",
         (TodayButton(mark("Open"), _show_person),),
+        from_person=True,
     ),
 )
