@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.account import AccountUseCases
 from app.bin import BinUseCases
 from app.events import Changes, Events
+from app.network import NetworkUseCases
 from app.opened import Opened, open_profile
 from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
 from app.platform import PlatformUseCases
@@ -44,6 +45,7 @@ class Workspace:
 
     events: Events
     platform: PlatformUseCases
+    network: NetworkUseCases
     account: AccountUseCases
     projects: ProjectUseCases
     task_lists: TaskListUseCases
@@ -172,6 +174,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
     return Workspace(
         events=events,
         platform=PlatformUseCases(store, connection, service, lambda: bool(account.signing_in.stage)),
+        network=NetworkUseCases(store, connection),
         account=account,
         projects=projects,
         task_lists=task_lists,

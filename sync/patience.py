@@ -11,6 +11,10 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import make_headers
+
+from sync.line import Line
+from sync.proxies import has_own_login, place_of
 
 CONNECT_SECONDS, READ_SECONDS = 6, 45  # to connect; between two bytes
 HEADERS_SECONDS = 150.0  # from the end of a question to the end of the answer's headers
@@ -78,7 +82,14 @@ _POOLS = {"http": _PlainPool, "https": _TlsPool}
 
 
 class PatientAdapter(HTTPAdapter):
-    """For a :class:`requests.Session`: all its connections, also those through a proxy, are patient ones."""
+    """For a :class:`requests.Session`: all its connections, also those through a proxy, are patient ones.
+
+    A proxy that asks who one is gets what ``line`` knows for it.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Make the pool of direct connections, all of them patient."""
@@ -87,8 +98,18 @@ class PatientAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
         """The proxy's manager with patient connections; a SOCKS proxy keeps its own kind."""
+        known = self.proxy_manager.get(proxy)  # made before somebody signed in to the proxy, perhaps
+        if known is not None and getattr(known, "proxy_headers", {}) != self.proxy_headers(proxy):
+            self.proxy_manager.pop(proxy).clear()
         named = named if proxy.lower().startswith("socks") else {"ssl_context": system_trust(), **named}
         manager = super().proxy_manager_for(proxy, **named)  # type: ignore[no-untyped-call]
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = _POOLS
         return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Who one is, for a proxy whose setting does not say so itself."""
+        login = None if has_own_login(proxy) else self._line.proxy_login(place_of(proxy))
+        if login is None:
+            return dict(super().proxy_headers(proxy))  # type: ignore[no-untyped-call]
+        return make_headers(proxy_basic_auth=":".join(login).encode().decode("latin-1"))

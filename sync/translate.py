@@ -1,10 +1,11 @@
 """What requests, urllib3, ssl and the operating system raise on the way to the platform, by our names.
 
-Types and codes decide, never the text of a message: texts are in the system's language and change.
+Types and codes decide, never the text of a system's message: those are in the system's language and change.
 """
 
 import errno
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from sync.errors import (
     OtherNameError,
     ProxyError,
     ProxyRefusedError,
+    ProxySignInError,
     SlowLineError,
     SyncError,
     TlsError,
@@ -58,6 +60,7 @@ _NETWORK_NUMBERS = frozenset(
     if hasattr(errno, name)
 )
 _DETAIL = 300  # characters
+_TUNNEL_ASKS = re.compile(r"Tunnel connection failed: 407\b")  # http.client, in no language but its own
 
 
 def network_error(error: BaseException) -> SyncError:
@@ -86,9 +89,11 @@ def _kind(error: BaseException, chain: list[BaseException]) -> type[SyncError]:
 
 
 def _of_proxy(chain: list[BaseException]) -> type[SyncError]:
-    """http.client says that a proxy refused a tunnel by a bare OSError without a number."""
-    tunnel = any(type(one) is OSError and one.errno is None for one in chain)
-    return ProxyRefusedError if tunnel else ProxyError
+    """http.client says that a proxy refused a tunnel by a bare OSError without a number; its own words hold the status."""
+    told = [str(one) for one in chain if type(one) is OSError and one.errno is None]
+    if any(_TUNNEL_ASKS.match(text) for text in told):
+        return ProxySignInError
+    return ProxyRefusedError if told else ProxyError
 
 
 def _of_tls(error: ssl.SSLError) -> type[SyncError]:

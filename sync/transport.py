@@ -45,7 +45,7 @@ class Transport:
         self._session.headers.update({"User-Agent": "TwinDesk", "Accept-Encoding": "gzip"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, PatientAdapter())
+            self._session.mount(scheme, PatientAdapter(self.line))
 
     def close(self) -> None:
         """Let go of the kept connections."""

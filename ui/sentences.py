@@ -148,7 +148,9 @@ TROUBLES = {
     "proxy_refused": mark(
         "The network's proxy does not let TwinDesk through to the platform. Ask whoever looks after the network."
     ),
-    "proxy_sign_in": mark("The network's proxy asks for a name and a password. Ask whoever looks after the network."),
+    "proxy_sign_in": mark(
+        "The network here asks for a name and a password. Sign in to it; whoever looks after the network knows which."
+    ),
     "network_sign_in": mark(
         "This network wants you to sign in first: open a web page in the browser. Nothing was lost."
     ),

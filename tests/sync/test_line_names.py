@@ -157,6 +157,9 @@ def test_a_proxy_that_is_not_there_or_asks_for_a_name(answering: Answering, monk
     monkeypatch.setenv("http_proxy", asks.url)
     monkeypatch.setenv("https_proxy", asks.url)
     assert code_of("http://platform.example") == "proxy_sign_in"
+    assert code_of("https://platform.example") == "proxy_sign_in"
+    refuses = answering(http("403 Forbidden"))
+    monkeypatch.setenv("https_proxy", refuses.url)
     assert code_of("https://platform.example") == "proxy_refused"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -9,6 +9,7 @@ from i18n.formats import clock, language_name, percent
 from ui import words
 from ui.host import Host
 from ui.settings.platform import PlatformPart
+from ui.settings.proxy import CODE, sign_in_to_proxy
 from ui.theme import theme
 from ui.tokens import SCALES
 from ui.widgets.basics import Page, button, card, column, label, row, scrolled
@@ -56,13 +57,19 @@ class SettingsPage(Page):
         if workspace.account.signing_in.stage or self.platform.ask_first():
             return
         text = _("You are signed in. You can close this page and return to TwinDesk.")
+        window = self.window()
         run_in_worker(
             lambda _progress: workspace.account.sign_in_and_tell(workspace.open_browser, text),
             self._signed_in,
-            lambda _error: None,  # the page shows how the sign-in stands
+            lambda error: self._network_first(error, window),  # the page shows how the sign-in stands
             close=workspace.close_thread,
             owner=self.window(),
         )
+
+    def _network_first(self, error: Exception, window: QWidget) -> None:
+        """Where only the network's proxy stood in the way, sign in to it and go on."""
+        if getattr(error, "code", "") == CODE and sign_in_to_proxy(self._host.workspace, window):
+            self._host.do("sign-in")
 
     def _signed_in(self, account: Account) -> None:
         self._host.workspace.sync_centre.sync_now()

@@ -8,6 +8,7 @@ from app.account import SyncError
 from i18n import _
 from ui import words
 from ui.host import Host
+from ui.settings.proxy import CODE, sign_in_to_proxy
 from ui.widgets.basics import button, column, label, row
 from ui.worker import run_in_worker
 
@@ -101,6 +102,9 @@ class PlatformPart(QWidget):
 
     def _not_found(self, error: Exception) -> None:
         self.button.setEnabled(True)
+        if getattr(error, "code", "") == CODE and sign_in_to_proxy(self._host.workspace, self, self.field.text()):
+            self.use()
+            return
         self._say(words.trouble(error.code if isinstance(error, SyncError) else "trouble"), "bad")
         self.field.setFocus()
 

@@ -14,6 +14,7 @@ from ui.widgets.basics import EmptyState, Page, button, card, column, label, row
 from ui.widgets.row_list import RowList
 
 MOST_WAITING = 50
+NETWORK = "proxy_sign_in"  # the trouble that a name and a password for the network's proxy mend
 
 
 class SyncCentrePage(Page):
@@ -54,8 +55,10 @@ class SyncCentrePage(Page):
         self._state = tone_label("", "plain")
         self._sync = button(_("Sync now"), self._use.sync_now, "main", "arrows-clockwise")
         self._sign_in = button(_("Sign in to the platform"), self._ask_sign_in, "main", "user-circle")
+        self._network = button(_("Sign in to the network…"), self._ask_network, "main", "user-circle")
         line = row(self._state)
         line.addStretch()
+        line.addWidget(self._network)
         line.addWidget(self._sign_in)
         line.addWidget(self._sync)
         layout.addLayout(line)
@@ -87,7 +90,9 @@ class SyncCentrePage(Page):
         self._bar.setRange(0, progress.total if progress else 0)
         self._bar.setValue(progress.done if progress else 0)
         signed_out = status.state == "signed_out" or not self._host.workspace.account.current.id
-        self._sign_in.setVisible(signed_out)
+        in_the_way = NETWORK in (status.code, *(one.code for one in status.troubles))
+        self._network.setVisible(in_the_way)
+        self._sign_in.setVisible(signed_out and not in_the_way)
         self._sync.setVisible(not signed_out)
         self._sync.setEnabled(status.state != "syncing")
         self._more.setVisible(bool(status.detail))
@@ -137,6 +142,12 @@ class SyncCentrePage(Page):
         from ui.sync_centre.report import ReportDialog  # the page opens without its dialogs
 
         ReportDialog(self._use, self).exec()
+
+    def _ask_network(self) -> None:
+        from ui.settings.proxy import sign_in_to_proxy  # the page opens without its dialogs
+
+        if sign_in_to_proxy(self._host.workspace, self):
+            self._use.sync_now()
 
     def _ask_sign_in(self) -> None:
         self._host.do("sign-in")
