@@ -28,7 +28,7 @@ MOST_CHARACTERS = {name: field.type.limit for name, field in PROFILE.by_name.ite
 
 @dataclass(frozen=True)
 class Account:
-    """The teacher as the platform knows them; ``id`` is empty before the first sign-in."""
+    """The teacher as the platform knows them. Before the first sign-in ``id`` is empty, name and school are as typed here."""
 
     id: str = ""
     name: str = ""
@@ -70,6 +70,13 @@ class AccountUseCases:
     def current(self) -> Account:
         """The account the profile belongs to, also while nobody is signed in."""
         return Account(**settings.get(self._store, "account", {}))
+
+    def introduce(self, name: str, school: str) -> None:
+        """Who works here, before anybody has signed in; the platform's own words replace it then. Raises StoreError."""
+        if self.current.id:
+            return
+        texts = {"name": storable(name).strip(), "school": storable(school).strip()}
+        settings.put(self._store, "account", {key: text[: MOST_CHARACTERS["school"]] for key, text in texts.items()})
 
     def sign_in(self, open_browser: OpenBrowser, done_text: str, cancelled: threading.Event) -> Account:
         """Sign in through the browser; for a worker thread. Raises SyncError.

@@ -38,6 +38,7 @@ class Theme:
         for name in ("caret", "caret-up", "tick"):
             values[name.replace("-", "_")] = (STYLE.parent / f"{name}-{'dark' if dark else 'light'}.svg").as_posix()
         values["box"] = self.px(14)
+        values["half_badge"] = self.px(14)
         app.setStyleSheet(Template(STYLE.read_text("utf-8")).substitute(values))
 
     def px(self, size: int) -> int:

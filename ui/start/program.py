@@ -50,6 +50,9 @@ def run(profile: Path, server: str | None) -> int:
         workspace = _open(profile, server)
         if workspace is None:
             return 1
+        if not _introduced(app, workspace):
+            workspace.close()
+            return 0
         code, copy = _live(app, profile, workspace)
         workspace.close()
         if copy is None:
@@ -73,6 +76,19 @@ def _live(app: QApplication, profile: Path, workspace: Workspace) -> tuple[int, 
     code = app.exec()
     door.close()
     return code, chosen[0] if chosen else None
+
+
+def _introduced(app: QApplication, workspace: Workspace) -> bool:
+    """Ask the first questions in a new profile. False when the person closed them."""
+    if workspace.preference("first_start_done") or workspace.account.current.id:
+        return True
+    from ui.start.first import FirstStart, is_needed  # the window opens without its dialogs
+
+    if not is_needed(workspace):
+        return True
+    speak(app, workspace.preference("language"))
+    theme.apply(app, workspace.preference("look", "system"), workspace.preference("scale", 100))
+    return bool(FirstStart(workspace).exec())
 
 
 def _check(window: MainWindow, workspace: Workspace, restore: Callable[[CopyOffer], None]) -> None:
