@@ -52,7 +52,7 @@ def test_many_drafts_are_three_lines_that_unfold(window: MainWindow, desk: Works
 def test_a_draft_is_opened_by_its_line(window: MainWindow, desk: Workspace) -> None:
     project = desk.projects.create()
     page = window.page("today")
-    find_button(page, "Open: Untitled").click()
+    find_button(page, "Open: Draft “Untitled”").click()
     assert window.current_name() == "projects"
     assert window.page("projects")._current.id == project
 

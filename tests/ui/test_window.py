@@ -47,7 +47,7 @@ def test_a_project_is_begun_typed_and_found_again(qtbot: QtBot, window: MainWind
     assert "Saved" in page.subtitle.text()
     window.go("today")
     assert "Go on with" in words_on(window) and "Water stories" in words_on(window)
-    click(qtbot, find_button(window, "Open: Water stories"))
+    click(qtbot, find_button(window, "Open: Draft “Water stories”"))
     assert window.current_name() == "projects"
     assert page.form.editors["aims"].toPlainText() == "Measure and compare"
 

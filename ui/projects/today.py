@@ -23,7 +23,7 @@ LINES = (
     ),
     TodayLine("returned", mark("“{name}” came back from a national office"), "warning", _OPEN),
     TodayLine("ready", mark("“{name}” has its co-founder; it can be submitted"), "paper-plane-tilt", _OPEN),
-    TodayLine("draft", mark("{name}"), "notebook", _OPEN, GO_ON),
+    TodayLine("draft", mark("Draft “{name}”"), "notebook", _OPEN, GO_ON),
     TodayLine(
         "with_offices", mark("“{name}” is with the national offices"), "clock-counter-clockwise", _OPEN, WITH_OTHERS
     ),
