@@ -45,6 +45,18 @@ def test_start_alone_is_enough(first: FirstStart, fresh: Workspace) -> None:
     assert fresh.account.current.name == "" and fresh.platform.address == ""
 
 
+def test_an_address_that_is_known_is_not_asked_for(qtbot: QtBot, tmp_path: Path) -> None:
+    workspace = open_workspace(tmp_path / "known", key=KEY, server="http://127.0.0.1:9")
+    use_language("en")
+    dialog = FirstStart(workspace)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert "Two questions" in words_on(dialog) and "Is there a platform" not in words_on(dialog)
+    find_button(dialog, "Start").click()
+    assert dialog.result()
+    workspace.close()
+
+
 def test_the_name_is_there_before_any_sign_in(qtbot: QtBot, first: FirstStart, fresh: Workspace) -> None:
     first.name.setText("Ayşe Işık")
     first.school.setText("Ağrı Dağı Ortaokulu, Iğdır")

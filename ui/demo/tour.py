@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QWidget
 
 from app.projects import Project
+from app.workspace import Workspace
 from i18n import _
 from ui.demo.hands import StepFailedError, check, label_of, pause, press, settled, wait_for
 from ui.demo.platform import MAIN, TEACHERS
@@ -26,6 +27,7 @@ from ui.partners.page import PartnersPage
 from ui.projects.page import ProjectsPage
 from ui.pupil_work.page import PupilWorkPage
 from ui.shell import MainWindow
+from ui.start.first import FirstStart
 from ui.start.program import application, show_window
 
 PUPILS = ("Zeynep Kara", "Ali İnce")
@@ -84,6 +86,7 @@ class Tour:
         self.demo.start()
         self.a = self.window(TEACHERS[0])
         workspace = self.a.workspace
+        self.first_questions(workspace)
         seen: set[str] = set()
         workspace.events.subscribe("status", lambda status: seen.add(status.progress.stage if status.progress else ""))
         self.a.do("sign-in")
@@ -96,6 +99,14 @@ class Tour:
         wait_for(lambda: workspace.status.state == "offline", "the pill says offline")
         self.a.go("today")
         return f"{workspace.account.current.name}; {teachers} teachers in {countries} countries; pill: {self.a.pill.text()}"
+
+    def first_questions(self, workspace: Workspace) -> None:
+        """The guide shows what a new profile asks."""
+        dialog = FirstStart(workspace)
+        dialog.show()
+        self.photograph("first-start", dialog)
+        dialog.close()
+        dialog.deleteLater()
 
     def find_partner(self) -> str:
         """Step 2: search, star and note somebody, offline."""

@@ -100,6 +100,9 @@ class FirstStart(QDialog):
         platform = self._build_platform()
         if count == 3:
             layout.addLayout(_numbered(3, _("Is there a platform for your country?"), platform))
+        else:
+            layout.addWidget(platform)
+            platform.hide()
         layout.addStretch()
         whole = QWidget()
         whole.setObjectName("page")
