@@ -12,6 +12,7 @@ from local_db.tables import records
 from tests.inside import inside
 from tests.window import find_button, message, shown, words_on
 from ui.shell import MainWindow
+from ui.theme import theme
 from ui.today.lines import ANSWER, GO_ON
 
 
@@ -34,6 +35,13 @@ def test_who_waits_stands_first_and_is_counted(window: MainWindow, desk: Workspa
     assert "Accept: Asker 21 would like to be your contact" in titles(page, ANSWER)
     main = [one for one in shown(page, QPushButton) if one.property("role") == "main"]
     assert len(main) == 1, "one filled button a page"
+
+
+def test_one_line_is_as_high_as_its_words(qtbot: QtBot, window: MainWindow, desk: Workspace) -> None:
+    asks(desk, 23)
+    page = window.page("today")
+    (line,) = page.groups[ANSWER].rows
+    qtbot.waitUntil(lambda: 0 < line.height() <= theme.px(72))
 
 
 def test_many_drafts_are_three_lines_that_unfold(window: MainWindow, desk: Workspace) -> None:

@@ -13,7 +13,7 @@ from ui.host import Host
 from ui.theme import theme
 from ui.today.declared import LINES
 from ui.today.lines import TodayButton, TodayLine
-from ui.widgets.basics import breakable, button, column, label, row
+from ui.widgets.basics import as_high_as_it_wraps, breakable, button, column, label, row
 from ui.widgets.link_row import LinkRow
 from ui.widgets.row_picture import row_picture
 
@@ -47,6 +47,7 @@ class AskingRow(QFrame):
         layout.addLayout(self._answers)
         layout.setAlignment(layout.itemAt(0).widget(), Qt.AlignmentFlag.AlignTop)
         self.setLayout(layout)
+        as_high_as_it_wraps(self)
 
     def show_value(self, shown: Shown) -> None:
         """Show the present state of the same thing; the first of the page has its main action filled."""
