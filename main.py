@@ -13,14 +13,14 @@ def main(words: list[str] | None = None) -> int:
     use_utf8()
     parser = _parser()
     options = parser.parse_args(words)
-    commands = {None: _window, "demo": _demo, "serve": _serve, "sync": _sync, "doctor": _doctor}
+    commands = {None: _window, "demo": _demo, "serve": _serve, "sync": _sync, "doctor": _doctor, "file": _file}
     return int(commands[options.command](options))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py", description=__doc__)
     _profile_arguments(parser)
-    commands = parser.add_subparsers(dest="command", metavar="demo|serve|sync|doctor")
+    commands = parser.add_subparsers(dest="command", metavar="demo|serve|sync|doctor|file")
     demo = commands.add_parser("demo", help="try everything with an invented community; nothing is kept")
     demo.add_argument("--tour", action="store_true", help="run the guided week by itself and report each step")
     demo.add_argument("--report", type=Path, default=Path("tour-report"), help="folder for the tour's screenshots")
@@ -31,6 +31,12 @@ def _parser() -> argparse.ArgumentParser:
     sync = commands.add_parser("sync", help="sync once without a window")
     sync.add_argument("--json", action="store_true", help="print the result as JSON")
     doctor = commands.add_parser("doctor", help="check store, key, connection, versions and disk; says what to do")
+    file = commands.add_parser(
+        "file", help="say what becomes of a pupil's file: taken in or not, and what leaves of it"
+    )
+    file.add_argument("file", type=Path, metavar="FILE")
+    file.add_argument("--clean", type=Path, metavar="OUT", help="write the copy that would leave; replaces nothing")
+    file.add_argument("--json", action="store_true", help="print the result as JSON")
     for command in (sync, doctor):
         _profile_arguments(command)
     return parser
@@ -98,6 +104,15 @@ def _doctor(options: argparse.Namespace) -> int:
     from app.doctor import examine
 
     return examine(_profile(options), getattr(options, "server", None))
+
+
+def _file(options: argparse.Namespace) -> int:
+    from app.file_command import Sentences, examine
+    from i18n import use_language
+    from ui import leaving_words
+
+    use_language(None)
+    return examine(options.file, options.clean, options.json, Sentences(leaving_words.not_taken, leaving_words.leaves))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from app import media
-from app.rules import filenames
+from app.rules import filenames, formats
 from app.rules import pupil_work as rules
 from local_db.files import Progress, chunks_of
 from local_db.store import Store
@@ -15,8 +16,9 @@ from local_db.tables import file_use, pupil_work
 class TakeInError(Exception):
     """A file was not taken in.
 
-    ``code`` is one of the rules (``type``, ``empty``, ``too_big``, ``mismatch``), ``unreadable``, ``cut_short`` or
-    ``too_many_pixels`` for a picture, or ``already_there`` when the pupil has the same file.
+    ``code`` is one of the rules (``type``, ``empty``, ``too_big``, ``mismatch``, a way out such as ``old_office``),
+    ``unreadable``, ``cut_short`` or ``too_many_pixels`` for a picture, ``damaged`` for a document, or ``already_there``
+    when the pupil has the same file.
     """
 
     def __init__(self, code: str, filename: str, limit_mb: int = 0) -> None:
@@ -32,11 +34,16 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
     pupil = pupil_work.pupil(store, pupil_id)
     if pupil is None:
         raise ValueError("no_such_pupil")
-    name = filenames.plain_name(path.name)
-    kind = _accepted(path, name)
-    small = _small_picture(path, name, kind)
+    looked = look_at(path)
+    name = looked.name
     title = rules.title_from(path.name, pupil_work.names(store)) or pupil.pseudonym
-    values = {"pupil_id": pupil_id, "title": title, "filename": name, "kind": kind, "thumbnail": small}
+    values = {
+        "pupil_id": pupil_id,
+        "title": title,
+        "filename": name,
+        "kind": looked.kind,
+        "thumbnail": looked.thumbnail,
+    }
     with store.files.intake():
         sha256, size = store.files.add(_read(path, name, progress))
         with store.transaction():
@@ -46,6 +53,29 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
         file_use.remove_unused(store, [sha256])
         raise TakeInError("already_there", name)
     return work_id
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """A file that may be taken in: its plain name, with the ending of what it is, its kind, and a PNG for lists."""
+
+    name: str
+    kind: str
+    thumbnail: bytes | None
+
+
+def look_at(path: Path) -> LookedAt:
+    """What a file is, before anything of it is kept. Raises TakeInError."""
+    name = _accepted(path, filenames.plain_name(path.name))
+    kind = rules.kind_taken(name) or "document"
+    if kind != "image" and formats.form_of(name) not in ("pdf", "zip"):
+        return LookedAt(name, kind, None)
+    found = media.look(name, kind, _whole(path, name, kind))
+    if found.complaint:
+        raise TakeInError(found.complaint, name)
+    if found.truly and found.truly != filenames.ending(name):
+        name = f"{name.rpartition('.')[0]}.{found.truly}"
+    return LookedAt(name, kind, found.thumbnail)
 
 
 def _read(path: Path, name: str, progress: Progress | None) -> Iterator[bytes]:
@@ -61,39 +91,31 @@ def _read(path: Path, name: str, progress: Progress | None) -> Iterator[bytes]:
             raise TakeInError("unreadable", name) from error
         if piece is None:
             return
-        head, done = head or piece[:16], done + len(piece)
+        head, done = head or piece[: formats.HEAD], done + len(piece)
         if refusal := rules.refusal(name, done, head):
             raise TakeInError(refusal.code, name, refusal.limit_mb)
         yield piece
 
 
 def _accepted(path: Path, name: str) -> str:
-    """The kind of a file that may be taken in. Raises TakeInError."""
+    """The name of a file that may be taken in, with the ending of what it is. Raises TakeInError."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
             raise TakeInError("unreadable", name)  # a pipe or a device, which may never end
         size = about.st_size
         with path.open("rb") as source:
-            head = source.read(16)
-    except OSError as error:
+            head = source.read(formats.HEAD)
+    except (OSError, ValueError) as error:
         raise TakeInError("unreadable", name) from error
-    refusal = rules.refusal(name, size, head)
-    if refusal:
+    if refusal := rules.refusal(name, size, head):
         raise TakeInError(refusal.code, name, refusal.limit_mb)
-    return rules.kind_of(name) or "document"
+    return formats.true_name(name, head) or name
 
 
-def _small_picture(path: Path, name: str, kind: str) -> bytes | None:
-    """A PNG for lists, of a picture or the first page. Raises TakeInError when a picture cannot be read to its end."""
-    if kind != "image" and filenames.ending(name) != "pdf":
-        return None
+def _whole(path: Path, name: str, kind: str) -> bytes:
     try:
         with path.open("rb") as source:
-            data = source.read(rules.limit_mb(kind) * 1_000_000)
+            return source.read(rules.limit_mb(kind) * 1_000_000)
     except OSError as error:
         raise TakeInError("unreadable", name) from error
-    found = media.look(name, kind, data)
-    if found.complaint:
-        raise TakeInError(found.complaint, name)
-    return found.thumbnail

@@ -17,7 +17,15 @@ from local_db.tables import file_use, outbox, publications, pupil_work, records,
 from local_db.tables.publications import TakenBack
 from local_db.tables.pupil_work import PupilRow, WorkRow
 
-__all__ = ["NameInTitleError", "PupilRow", "PupilWorkUseCases", "RemovedWork", "TakeInError", "WorkRow"]
+__all__ = [
+    "CannotLeaveError",
+    "NameInTitleError",
+    "PupilRow",
+    "PupilWorkUseCases",
+    "RemovedWork",
+    "TakeInError",
+    "WorkRow",
+]
 
 KEEP_REMOVED = 30  # days, as the program saw them pass
 RESTORED, REPUBLISHED, NOT_PUBLISHED = "restored", "republished", "not_published"
@@ -36,6 +44,10 @@ _WORDS = (
     "Swallow",
     "Amber",
 )
+
+
+class CannotLeaveError(ValueError):
+    """A work's file cannot be cleaned; the text is the reason's code."""
 
 
 class NameInTitleError(ValueError):
@@ -207,22 +219,30 @@ class PupilWorkUseCases:
         return next((state for state in ("waiting", "refused", "finished") if state in states), "")
 
     def publish(self, work_id: str, project_id: str, project_state: str, *, title_is_fine: bool = False) -> None:
-        """Queue a permitted work for a project, under the pupil's pseudonym and without a photo's metadata.
+        """Queue a permitted work for a project, under the pupil's pseudonym and without what is written into its file.
 
-        For a worker thread. Raises ValueError with the rule's code when it may not go, and
-        NameInTitleError unless the teacher has looked at the title (``title_is_fine``).
+        For a worker thread. Raises ValueError with the rule's code when it may not go, CannotLeaveError when nothing can
+        be made of its file that tells no more than is seen, and NameInTitleError unless the teacher has looked at the
+        title (``title_is_fine``).
         """
         work = self._publishable(work_id, project_state)
         names_found = rules.names_in(work.title, pupil_work.names(self._store))
         if names_found and not title_is_fine:
             raise NameInTitleError(names_found)
-        clean = media.without_metadata(work.filename, self._store.files.read_all(work.sha256))
+        leaving = self.leaving(work)
+        if leaving.why_not:
+            raise CannotLeaveError(leaving.why_not)
         with self._store.files.intake():
-            sha256, size = self._store.files.add([clean])
+            sha256, size = self._store.files.add([leaving.data])
             with self._store.transaction():
                 self._publishable(work_id, project_state)  # the permission may have gone while the copy was made
-                self._queue(work, project_id, sha256, size)
+                self._queue(work, project_id, (sha256, size, leaving.ending))
         self._queued()
+
+    def leaving(self, work: WorkRow) -> media.Leaving:
+        """The copy of a work that would be published, and what is not in it; for a worker thread. Raises StoreError."""
+        most = rules.limit_mb(work.kind) * 1_000_000
+        return media.leaving(work.filename, self._store.files.read_all(work.sha256), most)
 
     def _publishable(self, work_id: str, project_state: str) -> WorkRow:
         work = pupil_work.work(self._store, work_id)
@@ -232,8 +252,9 @@ class PupilWorkUseCases:
             raise ValueError(code)
         return work
 
-    def _queue(self, work: WorkRow, project_id: str, sha256: str, size: int) -> None:
-        name = f"{work.pseudonym.lower().replace(' ', '-')}.{filenames.ending(work.filename)}"
+    def _queue(self, work: WorkRow, project_id: str, copy: tuple[str, int, str]) -> None:
+        sha256, size, ending = copy
+        name = f"{work.pseudonym.lower().replace(' ', '-')}.{ending}"
         transfers.add(
             self._store,
             id=publications.new_transfer_id(work.id),

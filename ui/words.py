@@ -92,6 +92,19 @@ TAKE_IN = {
         "“{file}” is cut short or damaged: the picture cannot be read to its end. Ask the pupil for it again."
     ),
     "too_many_pixels": mark("“{file}” has more pixels than TwinDesk can open. Make it smaller, then add it again."),
+    "damaged": mark("“{file}” is damaged: it cannot be opened. Ask the pupil for it again."),
+    "old_office": mark(
+        "“{file}” is in an old form, or a password protects it. Open it in its program and save it as DOCX, XLSX or PPTX "
+        "without a password, then add that."
+    ),
+    "macros": mark(
+        "“{file}” may hold macros. Open it in its program and save it as DOCX, XLSX or PPTX, then add that."
+    ),
+    "as_pdf": mark("“{file}” is not a file that the platform takes. Save it as PDF in its program, then add that."),
+    "as_jpeg": mark("“{file}” is not a picture that the platform takes. Save it as JPEG or PNG, then add that."),
+    "as_mp4": mark("“{file}” is not a film that the platform takes. Save it as MP4, then add that."),
+    "as_mp3": mark("“{file}” is not a sound that the platform takes. Save it as MP3, then add that."),
+    "packed": mark("“{file}” is a packed folder. Unpack it, then add the files in it."),
     "already_there": mark("This pupil has “{file}” already."),
 }
 STAGES = {"files": mark("Files"), "vocabularies": mark("Lists"), "directory": mark("Directory")}

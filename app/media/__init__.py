@@ -1,6 +1,6 @@
-"""Pictures and documents that came from outside: looked at and cleaned in a process of its own, which they may end."""
+"""Files that came from outside: looked at and cleaned in a process of its own, which they may end."""
 
-from app.media.helper import MediaError, look, without_metadata
-from app.media.look import Look
+from app.media.helper import MediaError, leaving, look
+from app.media.look import Leaving, Look
 
-__all__ = ["Look", "MediaError", "look", "without_metadata"]
+__all__ = ["Leaving", "Look", "MediaError", "leaving", "look"]

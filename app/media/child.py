@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ if __name__ == "__main__":  # started without our folder on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.media import frames, pictures
+from app.media.found import CannotLeaveError
+from app.rules import formats
 
 MOST_SECONDS = 70.0  # for one file; whoever asked has given up by then
+MOST_FIELDS = 12  # of one kind that are told
 MOST_MEMORY = 1_500_000_000  # bytes, where the system can hold a process to it
 
 
@@ -37,12 +40,44 @@ def main() -> None:
 def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         if asked["do"] == "clean":
-            return {}, pictures.without_metadata(asked["ending"], data)
-        complaint = pictures.complaint(data) if asked["kind"] == "image" else None
-        small = None if complaint else pictures.thumbnail(asked["kind"], asked["ending"], data)
-        return {"complaint": complaint, "small": small is not None}, small or b""
+            return _clean(f"x.{asked['ending']}", asked["most"], data)
+        return _look(asked["kind"], asked["ending"], data)
     except Exception as error:  # told to whoever waits; MemoryError among them
         return {"error": type(error).__name__}, b""
+
+
+def _look(kind: str, ending: str, data: bytes) -> tuple[dict[str, Any], bytes]:
+    complaint, truly = None, ""
+    if kind == "image":
+        complaint = pictures.complaint(data)
+    elif formats.form_of(f"x.{ending}") == "zip":
+        complaint, truly = _document(data)
+    small = None if complaint else pictures.thumbnail(kind, ending, data)
+    return {"complaint": complaint, "small": small is not None, "truly": truly}, small or b""
+
+
+def _document(data: bytes) -> tuple[str | None, str]:
+    """Why a document is not taken, and the ending that it should have."""
+    from app.media import office
+
+    try:
+        truly = office.form_of(data)
+    except CannotLeaveError as error:
+        return ("damaged" if error.code == "damaged" else None), ""
+    return (None, truly) if truly else ("mismatch", "")
+
+
+def _clean(name: str, most: int, data: bytes) -> tuple[dict[str, Any], bytes]:
+    from app.media import cleaning
+
+    said: dict[str, Any] = {"ending": "", "found": {}, "why_not": None}
+    with suppress(Exception):  # what cannot be looked into is told by what cannot be cleaned
+        said["found"] = {kind: sorted(fields)[:MOST_FIELDS] for kind, fields in cleaning.look(name, data).items()}
+    try:
+        said["ending"], clean = cleaning.without_metadata(name, data, most)
+    except CannotLeaveError as error:
+        return {**said, "why_not": error.code}, b""
+    return said, clean
 
 
 @contextmanager

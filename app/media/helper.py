@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.media import frames
-from app.media.look import Look
+from app.media.look import Leaving, Look
 from app.rules import filenames
 
 PATIENCE = 60.0  # seconds for one file
@@ -29,14 +29,22 @@ def look(filename: str, kind: str, data: bytes) -> Look:
         said, small = _helper.ask({"do": "look", "kind": kind, "ending": filenames.ending(filename)}, data)
     except MediaError:
         return Look()
-    return Look(said.get("complaint"), small if said.get("small") else None)
+    return Look(said.get("complaint"), small if said.get("small") else None, said.get("truly") or "")
 
 
-def without_metadata(filename: str, data: bytes) -> bytes:
-    """A photo without place, time and camera; other files as they are. Raises MediaError for one that cannot be opened."""
-    if filenames.ending(filename) not in ("jpg", "jpeg", "png"):
-        return data
-    return _helper.ask({"do": "clean", "ending": filenames.ending(filename)}, data)[1]
+def leaving(filename: str, data: bytes, most: int) -> Leaving:
+    """The copy of a file that may leave, of at most ``most`` bytes, and what was written into the file.
+
+    Never raises: a file that ends the helper, or asks for too much of it, does not leave.
+    """
+    try:
+        said, clean = _helper.ask({"do": "clean", "ending": filenames.ending(filename), "most": most}, data)
+    except MediaError:
+        return Leaving(why_not="too_heavy")
+    found = {kind: tuple(fields) for kind, fields in said.get("found", {}).items()}
+    if said.get("why_not") or not said.get("ending"):
+        return Leaving(found, why_not=said.get("why_not") or "damaged")
+    return Leaving(found, said["ending"], clean)
 
 
 class Helper:

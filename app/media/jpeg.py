@@ -71,7 +71,7 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
 
 def _length(data: bytes) -> int:
     after = 2
-    for _marker, _start, _stop, after in _walk(data):
+    for _marker, _start, _stop, after in _walk(data):  # noqa: B007
         pass
     return after + 2
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.rules import filenames, vocabularies
+from app.rules import filenames, formats, vocabularies
 from app.rules.text import fold, words
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -13,34 +13,32 @@ KINDS: dict[str, tuple[str, ...]] = {
     "document": ("pdf", "txt", "md", "docx", "odt", "pptx", "odp", "xlsx", "ods"),
     "audio": ("mp3", "wav", "m4a"),
 }
-_SIGNATURES: dict[str, tuple[bytes, ...]] = {
-    "jpg": (b"\xff\xd8\xff",),
-    "jpeg": (b"\xff\xd8\xff",),
-    "png": (b"\x89PNG\r\n\x1a\n",),
-    "gif": (b"GIF87a", b"GIF89a"),
-    "pdf": (b"%PDF-",),
-    "docx": (b"PK\x03\x04",),
-    "odt": (b"PK\x03\x04",),
-    "pptx": (b"PK\x03\x04",),
-    "odp": (b"PK\x03\x04",),
-    "xlsx": (b"PK\x03\x04",),
-    "ods": (b"PK\x03\x04",),
-}
 PSEUDONYM = re.compile(r"^[^\W\d_]+ \d{1,4}$")
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a file is not taken in: ``empty``, ``type``, ``too_big`` (with ``limit_mb``) or ``mismatch``."""
+    """Why a file is not taken in: ``empty``, ``type``, ``too_big`` (with ``limit_mb``), ``mismatch``, or a way out
+    (``formats.WAYS_OUT``)."""
 
     code: str
     limit_mb: int = 0
 
 
 def kind_of(filename: str) -> str | None:
-    """The kind of file that a name promises by its ending, in any case and alphabet's capitals; None for others."""
+    """The kind of file that the platform takes by that ending, in any case and alphabet's capitals; None for others."""
     ending = filenames.ending(filename)
     return next((kind for kind, endings in KINDS.items() if ending in endings), None)
+
+
+def kind_taken(filename: str) -> str | None:
+    """The kind of file that is taken in by that ending: also of those that are converted before they leave."""
+    return kind_of(filename) or formats.CONVERTED.get(filenames.ending(filename), (None, ""))[0]
+
+
+def endings_taken() -> list[str]:
+    """The endings of all files that are taken in."""
+    return [*(ending for endings in KINDS.values() for ending in endings), *formats.CONVERTED]
 
 
 def limit_mb(kind: str) -> int:
@@ -51,17 +49,17 @@ def limit_mb(kind: str) -> int:
 
 def refusal(filename: str, size: int, head: bytes) -> Refusal | None:
     """Why a file of ``size`` bytes that begins with ``head`` is not taken in, or None if it is."""
-    kind = kind_of(filename)
+    kind, ending = kind_taken(filename), filenames.ending(filename)
     if kind is None:
-        return Refusal("type")
+        return Refusal(formats.WAYS_OUT.get(ending, "type"))
     if size == 0:
         return Refusal("empty")
     if size > limit_mb(kind) * 1_000_000:
         return Refusal("too_big", limit_mb(kind))
-    signatures = _SIGNATURES.get(filenames.ending(filename))
-    if signatures and not head.startswith(signatures):
-        return Refusal("mismatch")
-    return None
+    found = formats.sniff(head)
+    if found == "old_office" and formats.form_of(filename) == "zip":
+        return Refusal("old_office")  # or with a password, which is packed so too
+    return Refusal("mismatch") if formats.true_name(filename, head) is None else None
 
 
 def may_publish(*, permitted: bool, project_state: str) -> str | None:

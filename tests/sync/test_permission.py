@@ -135,9 +135,9 @@ def test_a_work_in_two_projects_or_twice_in_one_leaves_all_of_them(pair: Pair) -
 
 def test_two_works_with_the_same_bytes_are_withdrawn_one_by_one(pair: Pair) -> None:
     work, data = pair.room.published(pair.projects[0])
-    (pair.room.folder / "same.pdf").write_bytes(data)
+    (pair.room.folder / "same.txt").write_bytes(data)
     other_pupil = pair.room.use.add_pupil(pair.room.class_id, "Ece Su")
-    same = pair.room.use.take_in(other_pupil, pair.room.folder / "same.pdf")
+    same = pair.room.use.take_in(other_pupil, pair.room.folder / "same.txt")
     pair.room.use.permit(same, True)
     pair.room.use.publish(same, pair.projects[1], "active")
     pair.settle()
@@ -233,13 +233,13 @@ def test_publishing_what_was_unticked_meanwhile_is_refused_and_leaves_no_copy(pa
     from app import media
 
     work, _data = pair.room.work()
-    real = media.without_metadata
+    real = media.leaving
 
-    def slow(filename: str, data: bytes) -> bytes:
+    def slow(filename: str, data: bytes, most: int) -> media.Leaving:
         pair.room.use.permit(work, False)  # in the window, while a worker makes the copy
-        return real(filename, data) + b"\n"
+        return real(filename, data + b"\n", most)
 
-    monkeypatch.setattr(media, "without_metadata", slow)
+    monkeypatch.setattr(media, "leaving", slow)
     with pytest.raises(ValueError, match="no_permission"):
         pair.room.use.publish(work, pair.projects[0], "active")
     assert transfers.waiting(pair.room.store) == []

@@ -68,13 +68,13 @@ def test_a_picture_of_absurdly_many_pixels_is_not_taken_in(room: Classroom) -> N
 
 def test_the_same_file_of_the_same_pupil_is_there_already(room: Classroom) -> None:
     _work, data = room.work()
-    assert refused(room, "again.pdf", data) == "already_there"
+    assert refused(room, "again.txt", data) == "already_there"
     assert len(room.use.works(room.class_id)) == 1
     other = room.use.add_pupil(room.class_id, "Ece Su")  # they made it together
-    room.use.take_in(other, room.folder / "again.pdf")
+    room.use.take_in(other, room.folder / "again.txt")
     first = room.use.works(room.class_id)[0]
     room.use.remove(first.id)
-    room.use.take_in(room.pupil, room.folder / "again.pdf")  # what is in the bin is not there
+    room.use.take_in(room.pupil, room.folder / "again.txt")  # what is in the bin is not there
     assert len(room.use.works(room.class_id)) == 2
 
 
@@ -148,8 +148,8 @@ def test_a_removed_work_is_seen_in_the_bin_and_comes_back_whole(room: Classroom)
 
 def test_a_work_deleted_for_good_takes_its_file_along_and_no_others(room: Classroom) -> None:
     work, data = room.work()
-    (room.folder / "same.pdf").write_bytes(data)
-    same = room.use.take_in(room.use.add_pupil(room.class_id, "Ece Su"), room.folder / "same.pdf")
+    (room.folder / "same.txt").write_bytes(data)
+    same = room.use.take_in(room.use.add_pupil(room.class_id, "Ece Su"), room.folder / "same.txt")
     room.use.delete_for_good(work)
     assert room.use.read(work) == data  # not in the bin: nothing is deleted
     undo = room.use.remove(work)

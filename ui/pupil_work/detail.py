@@ -26,6 +26,7 @@ class Deeds:
     copy: Callable[[WorkRow], object]
     remove: Callable[[WorkRow], object]
     picture: Callable[[WorkRow], QPixmap]
+    leaving: Callable[[WorkRow, Callable[[str], object]], object]  # gives the sentence of what would leave
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class WorkDetail(QWidget):
         super().__init__()
         self._deeds = deeds
         self.work: WorkRow | None = None
+        self._asked_for = ""
         layout = column(self, spacing=8)
         self._picture = label("")
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -57,8 +59,9 @@ class WorkDetail(QWidget):
             layout.addWidget(widget)
         self._state = tone_label("", "plain")
         layout.addWidget(self._state, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.leaves = label("", "muted", wrap=True)
         self._build_publishing()
-        for part in (self.project, self.publish, self._hint):
+        for part in (self.leaves, self.project, self.publish, self._hint):
             layout.addWidget(part)
         layout.addStretch()
         copy = button(_("Save a copy…"), lambda: self.work and self._deeds.copy(self.work), icon="download-simple")
@@ -96,6 +99,11 @@ class WorkDetail(QWidget):
         set_tone(self._state, tone)
         self._state.setVisible(bool(text))
         show_choices(self.project, publication.projects, self.project.currentData())
+        if self._asked_for != work.sha256:
+            self._asked_for = work.sha256
+            self.leaves.setText("")
+            self._deeds.leaving(work, self.leaves.setText)
+        self.leaves.setVisible(not text)
         self.project.setVisible(not text and bool(publication.projects))
         self.publish.setVisible(not text)
         self.publish.setEnabled(work.permitted and bool(publication.projects))

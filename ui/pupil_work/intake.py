@@ -6,7 +6,7 @@ from pathlib import Path
 from app.pupil_work import TakeInError
 from i18n import _, ngettext
 from i18n.formats import number
-from ui import words
+from ui import leaving_words, words
 from ui.host import Host
 from ui.widgets.progress_line import ProgressLine
 from ui.worker import run_in_worker
@@ -53,4 +53,4 @@ class Intake(ProgressLine):
 
 
 def _sentence(error: TakeInError) -> str:
-    return _(words.TAKE_IN[error.code]).format(file=error.filename, limit=error.limit_mb)
+    return leaving_words.not_taken(error.code, error.filename, error.limit_mb)

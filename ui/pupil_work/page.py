@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.pupil_work import NameInTitleError, WorkRow
+from app.media import Leaving
+from app.pupil_work import CannotLeaveError, NameInTitleError, WorkRow
 from app.rules import projects as rules
-from app.rules.pupil_work import KINDS
+from app.rules.pupil_work import endings_taken
 from app.rules.text import brief
 from app.safety import StoreError
 from i18n import _
-from ui import words
+from ui import leaving_words, words
 from ui.host import Host
 from ui.pupil_work.copies import SavingCopies
 from ui.pupil_work.detail import Deeds, Publication, WorkDetail, page_of_text
@@ -45,6 +46,7 @@ class PupilWorkPage(Page):
         super().__init__(_("Pupils' work"))
         self.say(_("Names and files stay on this computer, encrypted. Only what you permit can be published."))
         self._host, self._use = host, host.workspace.pupil_work
+        self._said_of: dict[str, str] = {}  # of files, by their SHA-256
         self.setAcceptDrops(True)
         panels = (
             Panel(self._left(), 230, _("Pupils")),
@@ -110,7 +112,7 @@ class PupilWorkPage(Page):
         frame.setMinimumWidth(theme.px(230))
         inner = QWidget()
         self.detail = WorkDetail(
-            Deeds(self._rename, self._permit, self._ask_publish, self._copy, self._remove, self._picture)
+            Deeds(self._rename, self._permit, self._ask_publish, self._copy, self._remove, self._picture, self._leaving)
         )
         self.permit = self.detail.permit
         column(inner, margin=12).addWidget(self.detail)
@@ -190,6 +192,25 @@ class PupilWorkPage(Page):
             pixmap = page_of_text(text)
         return pixmap if not pixmap.isNull() else theme.icon("file-text", "muted").pixmap(64, 64)
 
+    def _leaving(self, work: WorkRow, show: Callable[[str], object]) -> None:
+        """Say beside the button what would leave; looked up away from the Qt thread, once for each file."""
+        if work.sha256 in self._said_of:
+            show(self._said_of[work.sha256])
+            return
+
+        def found(leaving: Leaving) -> None:
+            self._said_of[work.sha256] = leaving_words.leaves(leaving)
+            if self.detail.work is not None and self.detail.work.sha256 == work.sha256:
+                show(self._said_of[work.sha256])
+
+        run_in_worker(
+            lambda _p: self._use.leaving(work),
+            found,
+            lambda _error: None,  # a damaged file is told where it is opened or published
+            close=self._host.workspace.close_thread,
+            owner=self,
+        )
+
     # -- acting ----------------------------------------------------------------------------
 
     def _pupil_id(self) -> str | None:
@@ -225,7 +246,7 @@ class PupilWorkPage(Page):
         if self._pupil_id() is None:
             self._host.say(_("Choose a pupil first"))
             return
-        endings = " ".join(f"*.{ending}" for kinds in KINDS.values() for ending in kinds)
+        endings = " ".join(f"*.{ending}" for ending in endings_taken())
         title = _("Pupils' work")
         paths, _kind = QFileDialog.getOpenFileNames(self, _("Add work…"), "", f"{title} ({endings})")
         self.take_in([Path(path) for path in paths])
@@ -279,6 +300,9 @@ class PupilWorkPage(Page):
         )
 
     def _not_published(self, work: WorkRow, project_id: str, error: Exception) -> None:
+        if isinstance(error, CannotLeaveError):
+            self._host.say(leaving_words.why_not(str(error)))
+            return
         if not isinstance(error, NameInTitleError):
             self._host.say(words.refusal(str(error)) if isinstance(error, ValueError) else words.not_saved(error))
             return
