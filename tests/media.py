@@ -274,6 +274,7 @@ def recording(ending: str) -> bytes:
         target.metadata.update(_TAGS)
         pictures = target.add_stream(film, rate=10) if film else None
         voice = target.add_stream(sound, rate=48_000)
+        voice.layout = "stereo"
         if pictures:
             _film(target, pictures)
         _sound(target, voice)
@@ -299,7 +300,6 @@ def _film(target: Any, stream: Any) -> None:
 def _sound(target: Any, stream: Any) -> None:
     import av
 
-    stream.layout = "stereo"
     form = stream.format.name
     for number in range(24):
         frame = av.AudioFrame(form, "stereo", 960)

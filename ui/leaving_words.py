@@ -45,6 +45,7 @@ CANNOT_LEAVE = {
         "then add that."
     ),
 }
+_SMALL = (found.SMALL_PICTURE, found.COLOURS, found.OTHER)  # named where there is nothing that matters more
 MOST = 4  # kinds that are named
 
 
@@ -58,7 +59,8 @@ def leaves(leaving: Leaving) -> str:
     if leaving.why_not:
         return why_not(leaving.why_not)
     form = {"jpg": "JPEG", "jpeg": "JPEG"}.get(leaving.ending, leaving.ending.upper())
-    named = [_(WITHOUT[kind]) for kind in found.ALL if kind in leaving.found]
+    kinds = [kind for kind in found.ALL if kind in leaving.found]
+    named = [_(WITHOUT[kind]) for kind in [kind for kind in kinds if kind not in _SMALL] or kinds]
     if not named:
         return _("Leaves as {form}; nothing about people or places is noted in it.").format(form=form)
     if len(named) > MOST:

@@ -11,8 +11,8 @@ PATHS, SIGNATURE, COLOURS, OTHER = "paths", "signature", "colours", "other"
 ALL = (
     PLACE,
     CAMERA,
-    AUTHOR,
     DATE,
+    AUTHOR,
     WORDS,
     PROGRAM,
     SMALL_PICTURE,

@@ -21,7 +21,7 @@ _READ = {
     "amr": "amr",
 }
 _WRITTEN = {"mp4": "mp4", "mov": "mov", "m4a": "ipod", "webm": "webm", "ogg": "ogg", "mp3": "mp3", "wav": "wav"}
-_OPTIONS = {"mp3": {"id3v2_version": "0", "write_id3v1": "0"}, "mp4": {"movflags": "+faststart"}}
+_OPTIONS = {"mp3": {"id3v2_version": "0", "write_id3v1": "0"}}
 _AS_AAC = ("mp4", "m4a")  # sound that these cannot hold, or not everywhere, becomes AAC
 _TECHNICAL = {
     "major_brand", "minor_version", "compatible_brands", "language", "vendor_id", "duration", "alpha_mode", "rotate",

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rules import filenames, formats, vocabularies
-from app.rules.text import fold, words
+from app.rules.text import fold
+from app.rules.transliteration import latin
 
 KINDS: dict[str, tuple[str, ...]] = {
     "image": ("jpg", "jpeg", "png", "gif"),
@@ -70,13 +71,27 @@ def may_publish(*, permitted: bool, project_state: str) -> str | None:
 
 
 _TITLE_WORD = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_HUMP = re.compile(r"(?<=[^\W\d_])(?=[A-ZÀ-ÖØ-ÞĞİŞΑ-ΩЀ-Я])")
 _LEAST_INSIDE = 4  # shorter names stand inside too many ordinary words
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa"})
 
 
 def names_in(title: str, names: Iterable[str]) -> list[str]:
-    """The words of a title that are, or hold, a part of somebody's name, however they are written."""
-    parts = {part for name in names for part in words(name) if len(part) > 1}
-    return [word for word in _TITLE_WORD.findall(title) if _holds_name(fold(word), parts)]
+    """The words of a title that are, or hold, a part of somebody's name.
+
+    However they are written: in any of Unicode's forms, case and accents, in Latin letters instead of Greek, Cyrillic,
+    Georgian or Armenian ones (and the other way), with ü as ue, grown together (AyşeNur) or apart (Ayşe Nur).
+    """
+    parts = {form for name in names for part in _words_of(filenames.plain_line(name)) for form in _forms(part)}
+    parts = {part for part in parts if len(part) > 1}
+    found = _TITLE_WORD.findall(filenames.plain_line(title))
+    holds = [any(_holds_name(form, parts) for piece in _pieces(word) for form in _forms(piece)) for word in found]
+    for at in range(len(found) - 1):
+        together = _forms(found[at] + found[at + 1])
+        if any(len(form) >= _LEAST_INSIDE and form in parts for form in together):
+            holds[at] = holds[at + 1] = True
+    return [word for word, held in zip(found, holds, strict=True) if held]
 
 
 def title_from(filename: str, names: Iterable[str]) -> str:
@@ -86,6 +101,22 @@ def title_from(filename: str, names: Iterable[str]) -> str:
     if not names_found:
         return stem
     return " ".join(word for word in _TITLE_WORD.findall(stem) if word not in names_found)
+
+
+def _words_of(name: str) -> list[str]:
+    return _TITLE_WORD.findall(name)
+
+
+def _pieces(word: str) -> set[str]:
+    """A word, its letters without digits, and what stands together in it with capitals (AliKara2)."""
+    letters = _LETTERS.findall(word)
+    return {word, *letters, *(hump for run in letters for hump in _HUMP.split(run))}
+
+
+def _forms(word: str) -> set[str]:
+    """A word as it is folded, in Latin letters, and with two letters for the German and Nordic ones."""
+    folded = {fold(word), fold(word.translate(_TWO_LETTERS))}
+    return {form for one in folded for form in (one, *latin(one))}
 
 
 def _holds_name(word: str, parts: set[str]) -> bool:
