@@ -1,5 +1,6 @@
 """Taking a pupil's file in: looked at whole first, kept encrypted, once."""
 
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from app.rules import pupil_work as rules
 from local_db.files import Progress, chunks_of
 from local_db.store import Store
 from local_db.tables import file_use, pupil_work
+
+_UNREADABLE = re.compile("[\ud800-\udfff]+")
 
 
 class TakeInError(Exception):
@@ -36,7 +39,8 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
         raise ValueError("no_such_pupil")
     looked = look_at(path)
     name = looked.name
-    title = rules.title_from(path.name, pupil_work.names(store)) or pupil.pseudonym
+    title = rules.title_from(_readable(path.name), pupil_work.names(store))
+    title = title if any(map(str.isalnum, title)) else pupil.pseudonym
     values = {
         "pupil_id": pupil_id,
         "title": title,
@@ -66,7 +70,7 @@ class LookedAt:
 
 def look_at(path: Path) -> LookedAt:
     """What a file is, before anything of it is kept. Raises TakeInError."""
-    name = _accepted(path, filenames.plain_name(path.name))
+    name = _accepted(path, filenames.plain_name(_readable(path.name)))
     kind = rules.kind_taken(name) or "document"
     if kind != "image" and formats.form_of(name) not in ("pdf", "zip"):
         return LookedAt(name, kind, None)
@@ -95,6 +99,11 @@ def _read(path: Path, name: str, progress: Progress | None) -> Iterator[bytes]:
         if refusal := rules.refusal(name, done, head):
             raise TakeInError(refusal.code, name, refusal.limit_mb)
         yield piece
+
+
+def _readable(name: str) -> str:
+    """A name whose bytes are not UTF-8 (a stick from an old computer) with a line for what cannot be read."""
+    return _UNREADABLE.sub("_", name)
 
 
 def _accepted(path: Path, name: str) -> str:

@@ -14,7 +14,7 @@ from local_db.errors import FileDamagedError
 from sync import errors as sync_errors
 from sync.codes import _OF_THE_STORE
 from sync.status import StageTrouble, Status
-from ui import words
+from ui import leaving_words, words
 from ui.sentences import NOT_OPENED, NOT_SAVED, NOT_TAKEN, REFUSALS, TROUBLES
 from ui.start.damage import offer_text
 
@@ -87,7 +87,7 @@ def test_every_error_of_the_store_is_said_at_the_start_or_while_working(spoken: 
 def test_another_language_says_it_otherwise(spoken: str) -> None:
     if spoken == "en":
         return
-    tables = (REFUSALS, TROUBLES, NOT_SAVED, NOT_OPENED, NOT_TAKEN, words.TAKE_IN)
+    tables = (REFUSALS, TROUBLES, NOT_SAVED, NOT_OPENED, NOT_TAKEN, words.TAKE_IN, leaving_words.CANNOT_LEAVE, leaving_words.WITHOUT)
     from i18n import _
 
     assert [text for table in tables for text in table.values() if _(text) == text] == []
