@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: ``make benchmarks``."""
 
-from benchmarks import clients, directory, documents, idle, outreach, start, sync
+from benchmarks import amounts, clients, directory, documents, idle, outreach, start, sync
 
-for benchmark in (start, sync, idle, clients, outreach, documents, directory):
+for benchmark in (start, sync, idle, clients, outreach, documents, amounts, directory):
     benchmark.main()
