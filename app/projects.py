@@ -81,11 +81,11 @@ class ProjectUseCases:
 
     def overview(self) -> list[Project]:
         """All projects of the teacher, the last changed first."""
-        drafts = {name: (fields, at) for name, _, fields, at in documents.projections(self._store, PROJECT_DRAFT.name)}
+        drafts = {name: (title, at) for name, title, at in documents.titles(self._store, PROJECT_DRAFT.name)}
         rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
         waiting = self._waiting()
         mine = [pid for pid in {*drafts, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
-        shown = [self._project(pid, *drafts.get(pid, ({}, 0.0)), rows.get(pid, {}), waiting) for pid in mine]
+        shown = [self._project(pid, *drafts.get(pid, ("", 0.0)), rows.get(pid, {}), waiting) for pid in mine]
         kept = [project for project in shown if project.state != rules.DELETED and project.waiting != "delete_project"]
         return sorted(kept, key=lambda project: -project.changed_at)
 
@@ -230,13 +230,13 @@ class ProjectUseCases:
         return True
 
     def _project(
-        self, project_id: str, fields: dict[str, Any], at: float, row: dict[str, Any], waiting: dict[str, list[str]]
+        self, project_id: str, title: str, at: float, row: dict[str, Any], waiting: dict[str, list[str]]
     ) -> Project:
         me = self._account.current
         is_cofounder = bool(row) and row.get("cofounder_id") == me.id
         return Project(
             id=project_id,
-            title=str(fields.get("title", "")),
+            title=title,
             state=str(row.get("state", rules.DRAFT)),
             me=_role(is_cofounder, row),
             me_state=str(row.get("cofounder_state") if is_cofounder else "member"),
@@ -252,8 +252,8 @@ class ProjectUseCases:
 
     def _waiting(self) -> dict[str, list[str]]:
         waiting: dict[str, list[str]] = {}
-        for entry in outbox.commands(self._store, *(kind.name for kind in project_kinds.COMMANDS)):
-            waiting.setdefault(entry.target_id, []).append(entry.target_kind)
+        for name, target_id in outbox.commanded(self._store, *(kind.name for kind in project_kinds.COMMANDS)):
+            waiting.setdefault(target_id, []).append(name)
         return waiting
 
     def _queue(self, name: str, project_id: str, **args: Any) -> None:

@@ -107,6 +107,10 @@ class PupilWorkUseCases:
         """Copy a file into the encrypted store; see :func:`app.intake.take_in`."""
         return take_in(self._store, pupil_id, path, progress)
 
+    def small_picture(self, work: WorkRow) -> bytes | None:
+        """A work's small picture as a PNG, or None."""
+        return pupil_work.small_picture(self._store, work.id) if work.has_picture else None
+
     def first_words(self, work: WorkRow) -> str:
         """The beginning of a text, for its small picture; empty for other kinds."""
         if filenames.ending(work.filename) not in ("txt", "md"):

@@ -15,6 +15,7 @@ from local_db.migrations import (
     step_04_documents,
     step_05_read_anew,
     step_06_removed_day,
+    step_07_lists,
 )
 
 Execute = Callable[..., Any]  # one statement with its values, within the step's transaction
@@ -35,6 +36,7 @@ STEPS: list[Step] = [
     Step("documents", step_04_documents.STATEMENTS),
     Step("read_anew", step_05_read_anew.STATEMENTS),
     Step("removed_day", step_06_removed_day.STATEMENTS),
+    Step("lists", step_07_lists.STATEMENTS),
 ]
 
 VERSION = len(STEPS)

@@ -121,6 +121,14 @@ def projections(store: Store, kind: str, scope: str | None = None) -> list[tuple
     ]
 
 
+def titles(store: Store, kind: str) -> list[tuple[str, str, float]]:
+    """``(id, title, changed at)`` of every document of a kind, newest first; as quick for long texts as for short ones."""
+    rows = store.sql(
+        "select id, json_extract(fields, '$.title'), at from document where kind = ? order by at desc", (kind,)
+    )
+    return [(document_id, str(title or ""), at) for document_id, title, at in rows]
+
+
 def new_generation() -> int:
     """The generation of a document that comes to this computer, perhaps again: no replica of one that was here before
     is taken for one of it."""

@@ -203,6 +203,14 @@ def commands(store: Store, *names: str) -> list[Waiting]:
     return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).where(*where).order_by(Outbox.n))]
 
 
+def commanded(store: Store, *names: str) -> list[tuple[str, str]]:
+    """As :func:`commands`, the name and the target of each alone."""
+    query = Outbox.select(Outbox.target_kind, Outbox.target_id).where(
+        Outbox.kind == "command", Outbox.target_kind.in_(names), Outbox.state != REFUSED
+    )
+    return [(row["target_kind"], row["target_id"]) for row in store.all(query.order_by(Outbox.n))]
+
+
 def of_target(store: Store, kind: str, target_id: str) -> list[Waiting]:
     """Everything queued about one record or document, refused entries too, in their order."""
     where = (Outbox.kind == kind, Outbox.target_id == target_id)

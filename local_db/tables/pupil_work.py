@@ -61,7 +61,7 @@ class PupilRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One piece of work; ``size`` in bytes, ``thumbnail`` a PNG or None."""
+    """One piece of work; ``size`` in bytes. ``has_picture``: :func:`small_picture` gives it."""
 
     id: str
     pupil_id: str
@@ -72,7 +72,7 @@ class WorkRow:
     kind: str
     sha256: str
     size: int
-    thumbnail: bytes | None
+    has_picture: bool
     permitted: bool
     at: float
 
@@ -125,7 +125,7 @@ def _works(store: Store, *where: Any) -> list[WorkRow]:
             Work.kind,
             Work.sha256,
             Work.size,
-            Work.thumbnail,
+            Work.thumbnail.is_null(False).alias("has_picture"),
             Work.permitted,
             Work.at,
         )
@@ -133,16 +133,8 @@ def _works(store: Store, *where: Any) -> list[WorkRow]:
         .where(*where)
         .order_by(Work.at)
     )
-    return [
-        WorkRow(
-            **{
-                **row,
-                "permitted": bool(row["permitted"]),
-                "thumbnail": bytes(row["thumbnail"]) if row["thumbnail"] else None,
-            }
-        )
-        for row in store.all(query)
-    ]
+    rows = store.all(query)
+    return [WorkRow(**row | {name: bool(row[name]) for name in ("permitted", "has_picture")}) for row in rows]
 
 
 def works(store: Store, class_id: str) -> list[WorkRow]:
@@ -153,6 +145,12 @@ def works(store: Store, class_id: str) -> list[WorkRow]:
 def work(store: Store, work_id: str) -> WorkRow | None:
     """One work, also from the bin; None when it is gone."""
     return next(iter(_works(store, Work.id == work_id)), None)
+
+
+def small_picture(store: Store, work_id: str) -> bytes | None:
+    """A work's small picture as a PNG, or None."""
+    row = store.one(Work.select(Work.thumbnail).where(Work.id == work_id))
+    return bytes(row["thumbnail"]) if row and row["thumbnail"] else None
 
 
 def pupil(store: Store, pupil_id: str) -> PupilRow | None:

@@ -57,7 +57,7 @@ def test_a_picture_cut_short_is_told_when_it_is_taken_in(room: Classroom, kind: 
     assert refused(room, f"cut.{ending}", data[: int(len(data) * part)]) == "cut_short"
     (room.folder / f"whole.{ending}").write_bytes(data)
     room.use.take_in(room.pupil, room.folder / f"whole.{ending}")
-    assert room.use.works(room.class_id)[0].thumbnail
+    assert room.use.small_picture(room.use.works(room.class_id)[0])
 
 
 def test_a_picture_of_absurdly_many_pixels_is_not_taken_in(room: Classroom) -> None:

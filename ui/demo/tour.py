@@ -207,7 +207,7 @@ class Tour:
         page.pupils.setCurrentRow(0)
         works = use.works(use.classes()[0][0])
         check(len(works) == 3 and len({work.pupil for work in works}) == 2, "three works of two pupils")
-        check(all(work.thumbnail or use.first_words(work) for work in works), "each has a small picture")
+        check(all(work.has_picture or use.first_words(work) for work in works), "each has a small picture")
         page.works.setCurrentRow(0)
         page.permit.click()
         wait_for(lambda: use.works(use.classes()[0][0])[0].permitted, "the mark is kept")

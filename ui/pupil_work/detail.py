@@ -80,7 +80,7 @@ class WorkDetail(QWidget):
         before, self.work = self.work, work
         if before is None or before.id != work.id or not self.title.hasFocus():
             self.title.show_text(work.title)
-        if before is None or (before.id, before.thumbnail) != (work.id, work.thumbnail):
+        if before is None or before.id != work.id:
             self._picture.setPixmap(self._deeds.picture(work))
         self._picture.setAccessibleName(_("Picture of “{name}”").format(name=work.title))
         self._whose.setText(f"{work.pupil} · {work.pseudonym}")

@@ -186,8 +186,8 @@ class PupilWorkPage(Page):
 
     def _picture(self, work: WorkRow) -> QPixmap:
         pixmap = QPixmap()
-        if work.thumbnail:
-            pixmap.loadFromData(work.thumbnail)
+        if small := self._use.small_picture(work):
+            pixmap.loadFromData(small)
         if pixmap.isNull() and (text := self._use.first_words(work)):
             pixmap = page_of_text(text)
         return pixmap if not pixmap.isNull() else theme.icon("file-text", "muted").pixmap(64, 64)
