@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -172,7 +172,7 @@ class PupilWorkPage(Page):
             work.id,
             f"{title}\n{work.pupil}\n{permitted}",
             work,
-            lambda: QIcon(self._picture(work)),
+            lambda: QIcon(self._small(work)),
             f"{title}, {work.pupil}, {permitted}",
         )
 
@@ -183,6 +183,14 @@ class PupilWorkPage(Page):
         active = [project for project in self._host.workspace.projects.overview() if project.state == rules.ACTIVE]
         choices = tuple((brief(project.title, 60) or _("Untitled"), project.id) for project in active)
         self.detail.show_work(work, Publication(self._use.publication(work.id), choices))
+
+    def _small(self, work: WorkRow) -> QPixmap:
+        """The picture as large as the list shows it: many are kept."""
+        picture, room = self._picture(work), self.works.iconSize()
+        if picture.width() <= room.width() and picture.height() <= room.height():
+            return picture
+        ratio, how = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        return picture.scaled(room, ratio, how)
 
     def _picture(self, work: WorkRow) -> QPixmap:
         pixmap = QPixmap()
