@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from ui.widgets import row_list
+from ui.widgets.basics import button, column, scrolled
 from ui.widgets.item_list import KEPT_PICTURES, Item, ItemList
+from ui.widgets.row_list import RowList
 
 
 class Pictures:
@@ -81,3 +84,121 @@ def test_the_same_works_in_another_order_keep_their_items(qtbot: QtBot, works: I
     works.show_items([pictures.item(key) for key in "fxbda"])
     assert [works.item(row).text() for row in range(works.count())] == [f"Work {key}" for key in "fxbda"]
     assert all(works.item(row) is items[works.item(row).text()] for row in (0, 2, 3, 4))
+
+
+# -- rows -----------------------------------------------------------------------------------
+
+
+class Line(QWidget):
+    """A row with one button."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = button("", lambda: None)
+        column(self).addWidget(self.button)
+
+    def show_value(self, value: str) -> None:
+        self.button.setText(value)
+
+
+ALL = [f"{n}" for n in range(150)]
+
+
+def entries(keys: list[str]) -> list[tuple[str, str]]:
+    return [(key, f"Row {key}") for key in keys]
+
+
+def made(rows: RowList) -> list[str]:
+    return [row.button.text().removeprefix("Row ") for row in rows]
+
+
+@pytest.fixture
+def listed(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RowList, QScrollArea]]:
+    """150 rows in a window of about 8, in which nothing is made unasked."""
+    monkeypatch.setattr(row_list, "IDLE_MOST", 0)
+    rows, inner = RowList(lambda _value: Line()), QWidget()
+    layout = column(inner)
+    layout.addWidget(rows)
+    below = button("below", lambda: None)
+    layout.addWidget(below)
+    layout.addStretch()
+    area = scrolled(inner)
+    area.resize(300, 320)
+    qtbot.addWidget(area)
+    area.show()
+    qtbot.waitExposed(area)
+    area.activateWindow()
+    rows.show_rows(entries(ALL))
+    QApplication.processEvents()
+    yield rows, area
+
+
+def test_the_first_rows_of_a_long_list_are_made_at_once(listed) -> None:
+    rows, _area = listed
+    assert made(rows) == ALL[: row_list.FIRST] and rows.keys() == ALL
+
+
+def test_the_others_follow_by_themselves_while_nobody_asks(qtbot: QtBot, listed, monkeypatch) -> None:
+    rows, _area = listed
+    monkeypatch.setattr(row_list, "IDLE_MOST", 100)
+    rows.show_rows(entries(ALL))
+    qtbot.waitUntil(lambda: made(rows) == ALL[:100])
+
+
+def test_scrolling_down_comes_to_the_last_row(qtbot: QtBot, listed) -> None:
+    rows, area = listed
+    bar = area.verticalScrollBar()
+
+    def at_the_end() -> bool:
+        bar.setValue(bar.maximum())
+        return made(rows) == ALL
+
+    qtbot.waitUntil(at_the_end)
+
+
+def test_the_tab_key_comes_to_the_last_row_in_order_and_then_to_what_stands_below(qtbot: QtBot, listed) -> None:
+    rows, area = listed
+    rows.row("0").button.setFocus()
+    order = []
+    for _press in range(len(ALL)):
+        order.append(area.window().focusWidget().text())
+        area.window().focusNextChild()
+    assert order == [f"Row {key}" for key in ALL]
+    assert area.window().focusWidget().text() == "below"
+
+
+def test_a_row_that_is_asked_for_is_made(listed) -> None:
+    rows, _area = listed
+    assert rows.row("90").button.text() == "Row 90" and made(rows)[:91] == ALL[:91] and rows.row("none") is None
+
+
+def test_the_focus_stays_in_a_row_far_down_when_others_come_and_go_above(listed) -> None:
+    rows, area = listed
+    focused = rows.row("80").button
+    focused.setFocus()
+    rows.show_rows(entries(["new", *ALL[5:]]))
+    assert area.window().focusWidget() is focused and "80" in made(rows)
+    rows.show_rows(entries(ALL[:20]))
+    assert area.window().focusWidget() is rows.row("19").button
+
+
+def test_another_list_altogether_begins_with_its_first_rows(listed) -> None:
+    rows, _area = listed
+    rows.row("120")
+    rows.show_rows(entries([f"other {n}" for n in range(150)]))
+    assert len(made(rows)) == row_list.FIRST
+
+
+def test_a_changed_row_further_down_shows_its_newest_value_when_one_gets_there(listed) -> None:
+    rows, _area = listed
+    rows.show_rows([*entries(ALL[:100]), ("100", "Changed")])
+    assert rows.row("100").button.text() == "Changed"
+
+
+def test_nothing_is_made_beneath_a_button_that_is_held_down(qtbot: QtBot, listed) -> None:
+    rows, area = listed
+    qtbot.mousePress(rows.row("0").button, Qt.MouseButton.LeftButton)
+    rows.row("60")
+    assert len(made(rows)) == row_list.FIRST
+    qtbot.mouseRelease(rows.row("0").button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(made(rows)) == 61)
