@@ -18,6 +18,7 @@ from app.projects import ProjectUseCases
 from app.pupil_work import PupilWorkUseCases
 from app.rules import vocabularies
 from app.safety import SafetyUseCases, StoreError
+from app.search import SearchUseCases
 from app.sync_centre import Status, SyncCentreUseCases
 from app.task_lists import TaskListUseCases
 from app.today import TodayUseCases
@@ -60,6 +61,7 @@ class Workspace:
     today: TodayUseCases
     sync_centre: SyncCentreUseCases
     safety: SafetyUseCases
+    search: SearchUseCases
     _opened: Opened
     demo: bool = False
     open_browser: Callable[[str], object] = open_in_browser
@@ -189,5 +191,6 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         today=TodayUseCases(store, [projects.today, partners.today, reaching.today, keeping.today, sync_centre.today]),
         sync_centre=sync_centre,
         safety=SafetyUseCases(store),
+        search=SearchUseCases(store, partners),
         _opened=opened,
     )

@@ -35,6 +35,29 @@ class Entry:
     from_pill: bool = False  # what the pill at the top opens
 
 
+@dataclass(frozen=True)
+class Found:
+    """A thing that the search by Ctrl+K found, what is said beside it, and what choosing it does."""
+
+    text: str
+    act: Callable[[], object]
+    beside: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """What a capability finds for Ctrl+K, under a title. A capability declares its own as ``finders(host)``.
+
+    ``find(typed, most)`` runs in the thread that searches: it asks use cases and touches nothing of Qt.
+    ``onward`` offers to look for the same words on a page of its own.
+    """
+
+    title: str
+    find: Callable[[str, int], list[Found]]
+    onward: Callable[[str], Found] | None = None
+
+
 class Actions:
     """Builds the menus from the declarations and lists them for the command search."""
 

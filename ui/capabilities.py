@@ -1,9 +1,10 @@
 """What the program can do, in the order of the side bar. Each capability declares its page, actions and lines itself.
 
-To add one: a folder with ``actions.py`` (``entry`` and ``actions``), its page, perhaps ``today.py``, and a line here.
+To add one: a folder with ``actions.py`` (``entry`` and ``actions``, perhaps ``finders``), its page, perhaps ``today.py``, and a
+line here.
 """
 
-from ui.actions import Action, Entry
+from ui.actions import Action, Entry, Finder
 from ui.bin import actions as bin_
 from ui.help import actions as help_
 from ui.host import Host
@@ -27,3 +28,9 @@ def entries() -> list[Entry]:
 def actions(host: Host) -> list[Action]:
     """What can be done from the menus, in the present language."""
     return [action for capability in CAPABILITIES for action in capability.actions(host)]
+
+
+def finders(host: Host) -> list[Finder]:
+    """What Ctrl+K finds besides actions, in the present language."""
+    declared = [getattr(capability, "finders", None) for capability in CAPABILITIES]
+    return [finder for finders_of in declared if finders_of for finder in finders_of(host)]

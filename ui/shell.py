@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
             for n, e in enumerate(self._entries, start=1)
         ]
         own = [
-            Action("search", _("Search commands…"), "go", self.search_commands, "Ctrl+K", "magnifying-glass"),
+            Action("search", _("Search everything…"), "go", self.search_commands, "Ctrl+K", "magnifying-glass"),
             *go,
             Action("bigger", _("Larger text"), "go", lambda: self._scale(1), "Ctrl++"),
             Action("smaller", _("Smaller text"), "go", lambda: self._scale(-1), "Ctrl+-"),
@@ -287,10 +287,12 @@ class MainWindow(QMainWindow):
         self._pages[self.current_name()].refresh()
 
     def search_commands(self) -> None:
-        """Find an action by a few letters."""
+        """Find an action, or whatever the capabilities find, by a few letters."""
         from ui.command_search import CommandSearch  # the window opens without its dialogs
 
-        CommandSearch(self._actions.entries(), self).exec()
+        dialog = CommandSearch(self._actions.entries(), capabilities.finders(self), self.workspace.search.later, self)
+        dialog.exec()
+        dialog.deleteLater()
 
     # -- language and look -----------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Classes, pupils and their works. Nothing of these tables is ever sent by itself."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,10 @@ import peewee
 from app.rules.ids import uuid7
 from app.rules.text import fold
 from local_db.store import Store
+
+PLACES_AT_ONCE = 500
+_PLACE = "c.id, c.name, p.id, p.name, p.pseudonym"
+_CLASS = "join school_class c on c.id = p.class_id"
 
 
 class SchoolClass(peewee.Model):
@@ -75,6 +80,36 @@ class WorkRow:
     has_picture: bool
     permitted: bool
     at: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pupil is, or a work of theirs: what a search by name needs. ``work_id`` and ``title`` are empty for a pupil."""
+
+    class_id: str
+    class_name: str
+    pupil_id: str
+    pupil: str
+    pseudonym: str
+    work_id: str = ""
+    title: str = ""
+
+
+def places_of_pupils(store: Store) -> list[Place]:
+    """Every pupil with their class, by name."""
+    return [Place(*row) for row in store.sql(f"select {_PLACE} from pupil p {_CLASS} order by p.name, p.id")]
+
+
+def places_of_works(store: Store) -> Iterator[Place]:
+    """Every work that is not in the bin, the newest first, read a few at a time: ids are in the order of their making."""
+    statement = (
+        f"select {_PLACE}, w.id, w.title from work w join pupil p on p.id = w.pupil_id {_CLASS} "
+        "where w.removed_at is null and w.id < ? order by w.id desc limit ?"
+    )
+    rows = [Place("", "", "", "", "", "~")]
+    while rows:
+        rows = [Place(*row) for row in store.sql(statement, (rows[-1].work_id, PLACES_AT_ONCE))]
+        yield from rows
 
 
 def classes(store: Store) -> list[tuple[str, str]]:

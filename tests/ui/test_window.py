@@ -297,7 +297,7 @@ def test_every_action_has_a_menu_entry_a_unique_key_and_is_found_by_search(qtbot
     assert len(keys) == len(set(keys)) >= 12
     in_menus = {action for menu in window._actions._menus.values() for action in menu.actions()}
     assert in_menus >= set(actions)
-    search = CommandSearch(actions, window)
+    search = CommandSearch(actions, [], window.workspace.search.later, window)
     qtbot.addWidget(search)
     search.show()
     qtbot.keyClicks(search.line, "part fi")

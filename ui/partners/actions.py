@@ -1,7 +1,10 @@
 """Partners: the place in the side bar, and what the menus offer."""
 
+from app.rules.text import brief
+from app.search import FoundPerson
 from i18n import _
-from ui.actions import Action, Entry
+from ui import words
+from ui.actions import Action, Entry, Finder, Found
 from ui.host import Host
 
 
@@ -30,3 +33,26 @@ def actions(host: Host) -> list[Action]:
             "globe-hemisphere-west",
         ),
     ]
+
+
+def finders(host: Host) -> list[Finder]:
+    """What Ctrl+K finds here: contacts, then other teachers of the directory by their names."""
+
+    def show(person: FoundPerson) -> Found:
+        country = words.item("countries", person.country)
+        beside = f"{brief(person.school, 50)} · {country}" if person.school else country
+        return Found(
+            brief(person.name), lambda: host.page("partners").show_person(person.id), beside, "identification-card"
+        )
+
+    def contacts(typed: str, most: int) -> list[Found]:
+        return [show(person) for person in host.workspace.search.contacts(typed, most)]
+
+    def teachers(typed: str, most: int) -> list[Found]:
+        return [show(person) for person in host.workspace.search.teachers(typed, most)]
+
+    def onward(typed: str) -> Found:
+        text = _("Search all teachers for “{words}”").format(words=typed)
+        return Found(text, lambda: host.page("partners").search_for(typed), icon="magnifying-glass")
+
+    return [Finder(_("Contacts"), contacts), Finder(_("Teachers"), teachers, onward)]

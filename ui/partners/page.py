@@ -165,6 +165,12 @@ class PartnersPage(Page):
         self.line.setFocus()
         self.line.selectAll()
 
+    def search_for(self, typed: str) -> None:
+        """Search everyone for these words, without a filter."""
+        self._clear()
+        self.line.setText(typed)
+        self.line.setFocus()
+
     def leave(self) -> None:
         """Store the note, and remember what was searched for."""
         self.profile.keep_note()
@@ -182,6 +188,7 @@ class PartnersPage(Page):
         """Show one teacher alone beside the list."""
         found = self._use.get(partner_id)
         if found:
+            self._wanted = found  # a search that is under way leaves them shown
             QTimer.singleShot(0, lambda: self.profile.show_partner(found))
         else:
             self._host.say(

@@ -1,7 +1,7 @@
 """Partner posts: the place in the side bar, and what the menus offer."""
 
 from i18n import _
-from ui.actions import Action, Entry
+from ui.actions import Action, Entry, Finder, Found
 from ui.host import Host
 
 
@@ -22,3 +22,13 @@ def actions(host: Host) -> list[Action]:
             "megaphone",
         )
     ]
+
+
+def finders(host: Host) -> list[Finder]:
+    """What Ctrl+K offers here: to look for the words among the posts."""
+
+    def onward(typed: str) -> Found:
+        text = _("Search the partner posts for “{words}”").format(words=typed)
+        return Found(text, lambda: host.page("posts").search_for(typed), icon="megaphone")
+
+    return [Finder(_("Partner posts"), lambda _typed, _most: [], onward)]

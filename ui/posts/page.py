@@ -85,6 +85,12 @@ class PostsPage(Page):
             return  # an answer that cannot be stored now stays on the screen
         self._show(chosen)
 
+    def search_for(self, typed: str) -> None:
+        """Show the posts of everyone that have these words."""
+        self.kind.setCurrentIndex(0)
+        self.line.setText(typed)
+        self.line.setFocus()
+
     def _begin(self) -> None:
         """Another search: from its newest posts."""
         self._most = AT_FIRST

@@ -1,7 +1,11 @@
 """Pupils' work: the place in the side bar, and what the menus offer."""
 
+from collections.abc import Callable
+
+from app.rules.text import brief
+from app.search import Place
 from i18n import _
-from ui.actions import Action, Entry
+from ui.actions import Action, Entry, Finder, Found
 from ui.host import Host
 
 
@@ -29,3 +33,29 @@ def actions(host: Host) -> list[Action]:
             icon="download-simple",
         ),
     ]
+
+
+def finders(host: Host) -> list[Finder]:
+    """What Ctrl+K finds here: pupils by name or pseudonym, and works by title."""
+
+    def show(place: Place) -> Callable[[], None]:
+        return lambda: host.page("pupil_work").show_place(place.class_id, place.pupil_id, place.work_id)
+
+    def pupils(typed: str, most: int) -> list[Found]:
+        return [
+            Found(brief(place.pupil), show(place), f"{brief(place.class_name, 40)} · {place.pseudonym}", "student")
+            for place in host.workspace.search.pupils(typed, most)
+        ]
+
+    def works(typed: str, most: int) -> list[Found]:
+        return [
+            Found(
+                brief(place.title) or _("Untitled"),
+                show(place),
+                f"{brief(place.pupil, 40)} · {brief(place.class_name, 40)}",
+                "image",
+            )
+            for place in host.workspace.search.works(typed, most)
+        ]
+
+    return [Finder(_("Pupils"), pupils), Finder(_("Works"), works)]

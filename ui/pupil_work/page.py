@@ -249,6 +249,15 @@ class PupilWorkPage(Page):
         """Show one pupil's works."""
         self.pupils.choose(pupil_id)
 
+    def show_place(self, class_id: str, pupil_id: str, work_id: str = "") -> None:
+        """Show one pupil's works, and choose one of them."""
+        self._host.workspace.remember("class", class_id)
+        self.classes.setCurrentIndex(self.classes.findData(class_id))
+        self._show_class(pupil_id)
+        if work_id:
+            self.works.choose(work_id)
+        (self.works if work_id else self.pupils).setFocus()
+
     def choose_files(self) -> None:
         """Ask for files of the chosen pupil, and take them in."""
         if self._pupil_id() is None:

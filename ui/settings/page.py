@@ -1,6 +1,6 @@
 """Settings: sign-in, own public profile, language, look, and the store's safety."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.account import Account, OtherAccountError, SyncError
@@ -34,7 +34,23 @@ class SettingsPage(Page):
             build(layout)
             body.addWidget(frame)
         body.addStretch()
-        self.body.addWidget(scrolled(inner), 1)
+        self._area = scrolled(inner)
+        self.body.addWidget(self._area, 1)
+
+    def show_part(self, name: str) -> None:
+        """Bring a part of the settings into view, with the focus: one of ``PARTS`` in :mod:`ui.settings.actions`."""
+        parts = {
+            "address": (self.platform.field, self.platform.change, self._in, self._out),
+            "account": (self._in, self._out),
+            "profile": (self._edit,),
+            "language": (self._language,),
+            "look": (self._look,),
+            "scale": (self._scale,),
+            "copies": (self._backup_button,),
+        }
+        shown = next((widget for widget in parts[name] if widget.isVisibleTo(self)), self._in)
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.ensureWidgetVisible(shown, 0, theme.px(80))
 
     # -- account ---------------------------------------------------------------------------
 
@@ -105,11 +121,8 @@ class SettingsPage(Page):
     def _profile_card(self, layout: QVBoxLayout) -> None:
         layout.addWidget(label(_("Your public profile"), "cardTitle"))
         layout.addWidget(label(_("Other teachers see this in the directory."), "muted"))
-        layout.addLayout(
-            row(
-                button(_("Edit my profile"), lambda: self._host.go("profile"), icon="identification-card"), stretch=True
-            )
-        )
+        self._edit = button(_("Edit my profile"), lambda: self._host.go("profile"), icon="identification-card")
+        layout.addLayout(row(self._edit, stretch=True))
 
     # -- language and look -----------------------------------------------------------------
 
