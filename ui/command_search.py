@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QKeyEvent
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.rules.finding import finds, wanted
 from i18n import _
@@ -12,6 +12,7 @@ from ui.actions import Finder, Found
 from ui.theme import theme
 from ui.widgets.basics import column, label
 from ui.widgets.beside_delegate import BESIDE, TITLE, BesideDelegate
+from ui.widgets.eye_order import Dialog
 from ui.widgets.search_field import name_buttons
 from ui.widgets.text_field import LineField
 
@@ -26,7 +27,7 @@ class _Answers(QObject):
     came = Signal(int, object)  # the question's number, and (title, found) or None at the end
 
 
-class CommandSearch(QDialog):
+class CommandSearch(Dialog):
     """Lists what the typed words begin, in groups; Enter goes there. ``later`` does work in the thread that searches."""
 
     def __init__(self, actions: Sequence[QAction], finders: Sequence[Finder], later: Later, parent: QWidget) -> None:
@@ -42,6 +43,7 @@ class CommandSearch(QDialog):
         name_buttons(self.line)
         self.list = QListWidget()
         self.list.setProperty("role", "list")
+        self.list.setIconSize(QSize(theme.px(18), theme.px(18)))
         self.list.setItemDelegate(BesideDelegate(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(_("What was found"))

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QButtonGroup,
     QFrame,
@@ -31,6 +32,7 @@ from ui.theme import theme
 from ui.tokens import SCALES
 from ui.unsaved import Unsaved
 from ui.widgets.basics import Page, button, column, label, set_tone
+from ui.widgets.eye_order import go_on
 from ui.widgets.timers import single_shot
 
 TOAST_MS = 9_000
@@ -56,6 +58,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 560)
         self.resize(1366, 768)
         QShortcut(QKeySequence("Ctrl+Z"), self, self.undo)  # one for the window's life: a second makes both ambiguous
+        QApplication.instance().focusChanged.connect(self._focus_moved)
         self.build()
         geometry = workspace.preference("geometry")
         if geometry:
@@ -135,6 +138,18 @@ class MainWindow(QMainWindow):
         """Fit the side bar to the new width."""
         super().resizeEvent(event)
         self._fit_side_bar()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """The Tab key follows the eye."""
+        return go_on(self, forward)
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """A list that gets the focus has a current item: the arrow keys begin there."""
+        if isinstance(now, QAbstractItemView) and not now.currentIndex().isValid() and (model := now.model()):
+            rows = (model.index(row, 0) for row in range(min(model.rowCount(), 50)))
+            first = next((index for index in rows if index.flags() & Qt.ItemFlag.ItemIsSelectable), None)
+            if first is not None:
+                now.setCurrentIndex(first)
 
     def _nav_button(self, entry: Entry) -> QPushButton:
         made = button(entry.text, lambda: self.go(entry.name), "nav")

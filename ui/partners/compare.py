@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.partners import Fit, Teacher
 from i18n import _
@@ -12,11 +12,12 @@ from ui import words
 from ui.partners.facets import WORKLOADS
 from ui.theme import theme
 from ui.widgets.basics import Avatar, button, column, label, row, scrolled, tone_label
+from ui.widgets.eye_order import Dialog
 
 MOST = 4
 
 
-class CompareDialog(QDialog):
+class CompareDialog(Dialog):
     """``fits`` are given where a draft is being matched; ``on_open`` shows one teacher."""
 
     def __init__(

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar, QWidget
 
 from app.account import SyncError
 from app.partners import DirectoryChoice, Offer
@@ -15,6 +15,7 @@ from ui import words
 from ui.host import Host
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, button, card, column, label, row
+from ui.widgets.eye_order import Dialog
 from ui.widgets.timers import single_shot
 from ui.worker import run_in_worker
 
@@ -138,7 +139,7 @@ class DirectoryStrip(QFrame):
             widget.setVisible(not running)
 
 
-class DirectoryDialog(QDialog):
+class DirectoryDialog(Dialog):
     """Countries with how many teachers and bytes each has; below, what the choice costs."""
 
     def __init__(

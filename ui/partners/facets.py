@@ -8,6 +8,7 @@ from app.partners import Found, Query
 from i18n import _, mark
 from i18n.formats import number
 from ui import words
+from ui.widgets.arrow_group import ArrowGroup
 from ui.widgets.basics import ElidedCheckBox, button, card, clear, column, label, row, scrolled
 
 TICKED = (
@@ -109,8 +110,12 @@ class FacetPanel(QFrame):
         ordered = sorted(counts, key=lambda tag: (tag not in query.tags, -counts[tag], facet_text(tag)))
         if title:
             self._body.addWidget(label(_(title), "section"))
+        boxes = []
         for tag in ordered if kind in self._open else ordered[:SHOWN]:
-            self._body.addWidget(self._box(tag, counts[tag], tag in query.tags))
+            holder, box = self._box(tag, counts[tag], tag in query.tags)
+            self._body.addWidget(holder)
+            boxes.append(box)
+        ArrowGroup(boxes, boxes[0].parentWidget())
         if len(ordered) > SHOWN:
             text = _("Fewer") if kind in self._open else _("All {n}").format(n=number(len(ordered)))
             more = button(text, lambda: self._toggle_open(kind), "link")
@@ -118,7 +123,7 @@ class FacetPanel(QFrame):
             more.setObjectName(f"all-{kind}")
             self._body.addWidget(more)
 
-    def _box(self, tag: str, count: int, ticked: bool) -> QWidget:
+    def _box(self, tag: str, count: int, ticked: bool) -> tuple[QWidget, QWidget]:
         holder = QWidget()
         box = ElidedCheckBox(facet_text(tag))
         box.setChecked(ticked)
@@ -129,7 +134,7 @@ class FacetPanel(QFrame):
         line.setStretch(0, 1)
         line.setContentsMargins(0, 0, 6, 0)
         holder.setLayout(line)
-        return holder
+        return holder, box
 
     def _one_of(
         self,

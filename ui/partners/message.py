@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.partners import Message, Teacher
 from app.rules.outreach import MAX_MESSAGE, MAX_REQUEST
@@ -16,6 +16,7 @@ from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import button, column, label, row, scrolled
 from ui.widgets.counter import Counter
+from ui.widgets.eye_order import Dialog
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
 from ui.widgets.timers import single_shot
@@ -36,7 +37,7 @@ WARNINGS = {
 }
 
 
-class MessageDialog(QDialog):
+class MessageDialog(Dialog):
     """Writes a message, or the words of a contact request. ``on_send`` gets the text; it returns False to go on writing."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.partners import PartnerUseCases
 from app.rules.matching import WEIGHTS
@@ -10,9 +10,10 @@ from i18n import _
 from ui import words
 from ui.theme import theme
 from ui.widgets.basics import button, column, label, row
+from ui.widgets.eye_order import Dialog
 
 
-class WeightsDialog(QDialog):
+class WeightsDialog(Dialog):
     """Each change is kept and used at once."""
 
     def __init__(self, partners: PartnerUseCases, parent: QWidget, on_change: Callable[[], None]) -> None:

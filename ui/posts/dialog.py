@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.rules.outreach import MAX_POST, POST_DAYS
 from i18n import _
@@ -16,6 +16,7 @@ from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import button, column, label, row
 from ui.widgets.counter import Counter
+from ui.widgets.eye_order import Dialog
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import LineField, TextField
 
@@ -23,7 +24,7 @@ MAX_TITLE = 200
 Publish = Callable[[str, str, str, dict[str, list[str]]], object]
 
 
-class PostDialog(QDialog):
+class PostDialog(Dialog):
     """A new post. What was typed is stored when it is closed, for the next time."""
 
     DRAFT = "post-draft"

@@ -14,6 +14,7 @@ from i18n import _
 from i18n.formats import short_day
 from ui.theme import theme
 from ui.widgets.basics import button, column, row
+from ui.widgets.eye_order import Dialog
 from ui.widgets.text_field import LineField
 
 
@@ -123,7 +124,7 @@ class DayButton(QPushButton):
             self._chosen(dialog.day)
 
 
-class DayDialog(QDialog):
+class DayDialog(Dialog):
     """A calendar with a way to have no day. ``day`` is the ISO day that was chosen."""
 
     def __init__(self, day: str, parent: QWidget) -> None:

@@ -1,6 +1,6 @@
 """What the dialogs before the window share: a title, a heading, words, and the language they are in."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from i18n import _, available, language
 from i18n.formats import language_name
@@ -8,9 +8,10 @@ from ui.language import speak
 from ui.start.application import application
 from ui.theme import theme
 from ui.widgets.basics import column, label, row
+from ui.widgets.eye_order import Dialog
 
 
-class StartDialog(QDialog):
+class StartDialog(Dialog):
     """A dialog that can be read in every language of the program; ``say`` puts its texts in the one chosen."""
 
     def __init__(self) -> None:

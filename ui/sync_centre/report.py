@@ -4,12 +4,13 @@ import platform
 from datetime import UTC, datetime
 
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.sync_centre import Problem, SyncCentreUseCases
 from i18n import _
 from ui.theme import theme
 from ui.widgets.basics import button, column, label, row
+from ui.widgets.eye_order import Dialog
 from ui.widgets.text_field import TextField
 
 
@@ -42,7 +43,7 @@ def _moment(seconds: float | None) -> str:
     return "never" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """Shows the report, so that the person sees what they give away, and copies it."""
 
     def __init__(self, use: SyncCentreUseCases, parent: QWidget) -> None:
