@@ -33,6 +33,7 @@ from ui.tokens import SCALES
 from ui.unsaved import Unsaved
 from ui.widgets.basics import Page, button, column, label, set_tone
 from ui.widgets.eye_order import go_on
+from ui.widgets.page_state import PageState, state_of, take_over
 from ui.widgets.timers import single_shot
 
 TOAST_MS = 9_000
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.workspace = workspace
         self._extra = extra_actions
         self._pages: dict[str, Page] = {}
+        self._states: dict[str, tuple[PageState, Any]] = {}  # of pages that are to be built anew
         self._undo: Callable[[], object] | None = None
         self._pill_text, self._pill_tip = "●", list[str]()
         self.bridge = EventBridge(workspace.events, self)
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         """Make everything anew in the present language and look, and show the page that was shown."""
         current = self.current_name() if self._pages else self.workspace.preference("page")
         if self._pages:
+            self._states |= {name: (state_of(page), page.place()) for name, page in self._pages.items()}
             self._actions.remove()
             self._nav.deleteLater()
         self._pages = {}
@@ -235,6 +238,10 @@ class MainWindow(QMainWindow):
         page = self._pages[name]
         self._stack.setCurrentWidget(page)
         page.refresh()
+        if name in self._states:
+            state, place = self._states.pop(name)
+            take_over(page, state)
+            page.go_back_to(place)
         nav = self._side.findChild(QPushButton, f"nav-{name}")
         if nav:
             nav.setChecked(True)

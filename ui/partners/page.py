@@ -31,6 +31,7 @@ from ui.partners.weights import WeightsDialog
 from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, label, row
+from ui.widgets.page_state import keep_choice
 from ui.widgets.panels import Panel, Panels
 from ui.widgets.search_field import name_buttons
 from ui.widgets.timers import single_shot
@@ -104,6 +105,7 @@ class PartnersPage(Page):
         self._weights.setToolTip(_("What counts for the fit"))
         self._view = button(_("Map"), self._switch_view, icon="map-trifold")
         self._view.setCheckable(True)
+        keep_choice(self._view)
         line = row(holder, self._count, self.sort, self._weights, self._view)
         line.setStretch(0, 1)
         self.body.addLayout(line)
@@ -175,6 +177,17 @@ class PartnersPage(Page):
         """Store the note, and remember what was searched for."""
         self.profile.keep_note()
         self._host.workspace.remember("partner-query", self._query.as_data())
+
+    def place(self) -> tuple[Teacher | None, list[Teacher]]:
+        """Who is shown, and who is compared."""
+        return self.profile.partner, self._compared
+
+    def go_back_to(self, place: tuple[Teacher | None, list[Teacher]]) -> None:
+        """Show the same person beside the list, as soon as the search is done."""
+        self._wanted, self._compared = place
+        self._keep_chosen = True
+        self.profile.show_partner(self._wanted)
+        self.profile.show_compared({other.id for other in self._compared})
 
     def unsaved(self) -> list[Unsaved]:
         """The note, if it could not be stored."""

@@ -83,6 +83,11 @@ class PartnerProfile(QFrame):
         self._compare(partner)
         self._contact(partner)
 
+    @property
+    def partner(self) -> Teacher | None:
+        """Who is shown."""
+        return self._partner
+
     def match_to(self, project_id: str) -> None:
         """Say from now on how teachers fit a draft; empty ends it."""
         if project_id == self._project_id:

@@ -15,6 +15,7 @@ from ui.posts.view import PostView, line_of
 from ui.unsaved import Unsaved
 from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled
 from ui.widgets.item_list import Item, ItemList, show_choices
+from ui.widgets.page_state import keep_choice
 from ui.widgets.panels import Panel, Panels
 from ui.widgets.search_field import name_buttons
 from ui.widgets.text_field import LineField
@@ -39,6 +40,7 @@ class PostsPage(Page):
         self.kind.setAccessibleName(_("Which posts"))
         kinds = [(_(name), kind) for kind, name in KIND_NAMES.items()]
         show_choices(self.kind, [(_("All posts"), ""), *kinds, (_("My posts"), "mine")], "")
+        keep_choice(self.kind)
         self.kind.activated.connect(lambda: self._begin())
         line = row(self.line, self.kind, button(_("New post…"), self.ask_new, "main", "plus"))
         line.setStretch(0, 1)

@@ -1,6 +1,7 @@
 """The small pieces every page is built from."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
@@ -153,6 +154,13 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """Store what is being typed before another page is shown or the window closes."""
+
+    def place(self) -> Any:
+        """What :mod:`ui.widgets.page_state` cannot see of where the person is, for :meth:`go_back_to`."""
+        return None
+
+    def go_back_to(self, place: Any) -> None:
+        """Show again what :meth:`place` of the page told that stood here before."""
 
     def unsaved(self) -> list[Unsaved]:
         """What is typed on this page and could not be stored."""
