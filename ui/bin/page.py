@@ -5,7 +5,8 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from app.rules.text import brief
+from app.rules.finding import finds, wanted
+from app.rules.text import brief, fold
 from app.safety import StoreError
 from i18n import _, mark, ngettext
 from i18n.formats import number
@@ -13,6 +14,7 @@ from ui import words
 from ui.host import Host
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Page, breakable, button, column, label, row, scrolled, tone_label
+from ui.widgets.filter_bar import FilterBar
 from ui.widgets.row_list import RowList
 
 KINDS = {
@@ -47,18 +49,44 @@ class BinPage(Page):
         self._nothing = EmptyState(
             "trash", _("The bin is empty"), _("Deleted drafts, diary entries, pupils' works and lists come here.")
         )
+        kinds = ((_("Everything"), ""), *((_(text), kind) for kind, (text, _icon) in KINDS.items()))
+        self.filter = FilterBar(
+            _("Search the bin"), orders=((_("First to go first"), "days"), (_("By title"), "title")), kinds=kinds
+        )
+        self.filter.changed.connect(self._show)
+        self._none_fits = EmptyState(
+            "magnifying-glass",
+            _("Nothing in the bin fits"),
+            _("Use fewer words, or show everything."),
+            _("Show everything"),
+            self.filter.clear,
+        )
+        self._items: list[BinItem] = []
+        self.body.addWidget(self.filter)
         inner = QWidget()
         layout = column(inner)
         layout.addWidget(self.rows)
+        layout.addWidget(self._none_fits)
         layout.addWidget(self._nothing)
         layout.addStretch()
         self.body.addWidget(scrolled(inner), 1)
 
     def refresh(self, changes: object = None) -> None:
         """Show what can be brought back now."""
-        items = self._use.items()
-        self.rows.show_rows([(f"{item.kind}:{item.id}", item) for item in items])
-        self._nothing.setVisible(not items)
+        self._items = self._use.items()
+        self._show()
+
+    def _show(self) -> None:
+        asked, only = wanted(self.filter.typed), self.filter.only
+        fitting = [item for item in self._items if only in ("", item.kind) and finds(asked, item.title)]
+        if self.filter.order == "title":
+            fitting.sort(key=lambda item: fold(item.title))
+        else:
+            fitting.sort(key=lambda item: (item.days_left is None, item.days_left))
+        self.rows.show_rows([(f"{item.kind}:{item.id}", item) for item in fitting])
+        self.filter.show_for(len(self._items))
+        self._nothing.setVisible(not self._items)
+        self._none_fits.setVisible(bool(self._items) and not fitting)
 
     def _restore(self, item: BinItem) -> None:
         name = brief(item.title) or _("Untitled")

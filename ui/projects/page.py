@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QMessageBox, QTabWidget, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QMessageBox, QTabWidget, QWidget
 
 from app.projects import Project
 from app.rules import projects as rules
@@ -17,6 +17,7 @@ from ui.host import Host
 from ui.not_taken import NotTakenBanner
 from ui.projects.form import ProjectForm
 from ui.projects.history import HistoryPanel
+from ui.projects.sorting import orders, sorted_out, states
 from ui.projects.space import SpacePanel
 from ui.projects.steps import steps_of
 from ui.projects.tasks import TasksPanel
@@ -36,6 +37,8 @@ from ui.widgets.basics import (
     tone_label,
 )
 from ui.widgets.button_row import ButtonRow
+from ui.widgets.choose_dialog import Choice, ChooseDialog
+from ui.widgets.filter_bar import FilterBar
 from ui.widgets.item_list import Item, ItemList
 from ui.widgets.panels import Panel, Panels
 
@@ -65,11 +68,18 @@ class ProjectsPage(Page):
         self._host = host
         self.use = self._use = host.workspace.projects
         self._current: Project | None = None
+        self._projects: list[Project] = []
         self.list = ItemList(_("Your projects"))
         self.list.currentItemChanged.connect(lambda *_items: self._choose())
         left = QWidget()
         left_layout = column(left)
         left_layout.addWidget(button(_("New project"), self.create, "main", "plus"))
+        self.filter = FilterBar(_("Search your projects"), orders=orders(), kinds=states())
+        self.filter.changed.connect(self._show_list)
+        self._none_fits = label(_("No project fits. Use fewer words, or show all projects."), "muted", wrap=True)
+        self._show_all = button(_("Show all projects"), self.filter.clear, "link")
+        for widget in (self.filter, self._none_fits, self._show_all):
+            left_layout.addWidget(widget)
         left_layout.addWidget(self.list, 1)
         left.setMinimumWidth(theme.px(180))
         self._empty = EmptyState(
@@ -141,10 +151,9 @@ class ProjectsPage(Page):
 
     def refresh(self, changes: object = None) -> None:
         """Show the projects as they are now; the chosen one stays chosen."""
-        projects = self._use.overview()
+        projects = self._projects = self._use.overview()
         chosen = self._current.id if self._current else self._host.workspace.preference("project")
-        items = [Item(project.id, _line(project), project) for project in projects]
-        shown = self.list.show_items(items, chosen)
+        shown = self._show_list(chosen)
         self._empty.setVisible(not projects)
         self._detail.setVisible(bool(projects))
         if shown:
@@ -153,6 +162,20 @@ class ProjectsPage(Page):
             self._current = None
             if self.form.keep():  # the words go where unsent ones are found when the project is gone
                 self.form.close_draft()
+
+    def _show_list(self, chosen: str = "") -> Project | None:
+        """Show the projects that are wanted; returns the one to show, which stays the same while others are searched."""
+        current = chosen or (self._current.id if self._current else "")
+        wanted = sorted_out(self._projects, self.filter)
+        shown = self.list.show_items([Item(project.id, _line(project), project) for project in wanted], current)
+        here = next((project for project in self._projects if project.id == current), None)
+        if here is not None and here not in wanted:
+            with QSignalBlocker(self.list):
+                self.list.setCurrentRow(-1)
+        self.filter.show_for(len(self._projects))
+        for widget in (self._none_fits, self._show_all):
+            widget.setVisible(bool(self._projects) and not wanted)
+        return here or shown or next(iter(self._projects), None)
 
     def create(self) -> None:
         """Begin a draft and put the cursor in its title."""
@@ -267,18 +290,17 @@ class ProjectsPage(Page):
             self._host.page("partners").match_to(self._current.id)
 
     def ask_whom_to_invite(self) -> None:
-        """Offer the contacts."""
-        menu = QMenu(self)
+        """Let the person choose among the contacts, or find a first one."""
         contacts = self._use.contacts()
-        for account_id, name, country in contacts:
-            entry = menu.addAction(f"{name} · {words.item('countries', country)}")
-            entry.triggered.connect(lambda _on, account_id=account_id: self.invite_contact(account_id))
         if not contacts:
-            menu.addAction(_("You have no contacts yet. Find a partner first.")).triggered.connect(
-                lambda: self._host.go("partners")
-            )
-        invite = self._steps.button("invite")
-        menu.exec(invite.mapToGlobal(invite.rect().bottomLeft()))
+            self._host.say(_("You have no contacts yet. Find a partner first."))
+            self._host.go("partners")
+            return
+        choices = [Choice(account_id, name, words.item("countries", country)) for account_id, name, country in contacts]
+        dialog = ChooseDialog(_("Invite a co-founder"), _("Search your contacts"), _("Invite"), choices, self)
+        if dialog.exec() and dialog.chosen:
+            self.invite_contact(dialog.chosen)
+        dialog.deleteLater()
 
     def invite_contact(self, account_id: str) -> None:
         """Name a contact as the co-founder."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.media import Leaving
 from app.pupil_work import CannotLeaveError, NameInTitleError, WorkRow
 from app.rules import projects as rules
+from app.rules.finding import finds, wanted
 from app.rules.pupil_work import endings_taken
 from app.rules.text import brief
 from app.safety import StoreError
@@ -29,6 +30,7 @@ from ui.pupil_work.detail import Deeds, Publication, WorkDetail, page_of_text
 from ui.pupil_work.intake import Intake
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled
+from ui.widgets.filter_bar import FilterBar
 from ui.widgets.item_list import Item, ItemList, show_choices
 from ui.widgets.panels import Panel, Panels
 from ui.widgets.pressed import when_released
@@ -80,6 +82,9 @@ class PupilWorkPage(Page):
         self.copies = SavingCopies(self._host, self)
         self._save_all = button(_("Save copies of all…"), self.save_all, icon="download-simple")
         layout.addLayout(row(self._add, self._save_all, self._intake, self.copies, stretch=True))
+        self.search = FilterBar(_("Search these works"))
+        self.search.changed.connect(self._show_works)
+        layout.addWidget(self.search)
         self.works = ItemList(_("Works"))
         self.works.setViewMode(QListWidget.ViewMode.IconMode)
         self.works.setResizeMode(QListWidget.ResizeMode.Adjust)
@@ -103,6 +108,13 @@ class PupilWorkPage(Page):
         return {
             "class": EmptyState("student", _("No class yet"), make_class, _("New class…"), self.ask_class),
             "pupils": EmptyState("users", _("No pupils yet"), no_pupils, _("New pupil…"), self._ask_pupil),
+            "search": EmptyState(
+                "magnifying-glass",
+                _("No work fits"),
+                _("Use fewer words, or the beginnings of words."),
+                _("Show all works"),
+                lambda: self.search.clear(),
+            ),
             "works": EmptyState("camera", _("No work yet"), choose),
             "own": EmptyState("camera", _("No work of this pupil yet"), drop, _("Add work…"), self.choose_files),
         }
@@ -147,6 +159,7 @@ class PupilWorkPage(Page):
         chosen = self.works.show_items([self._item(work) for work in works])
         self._add.setEnabled(pupil_id is not None)
         self._add.setToolTip("" if pupil_id else _("Choose a pupil first"))
+        self.search.show_for(len(works))
         missing = "" if works else self._what_is_missing(class_id, pupil_id)
         self.works.setVisible(bool(works))
         self._save_all.setVisible(bool(works))
@@ -156,9 +169,13 @@ class PupilWorkPage(Page):
 
     def _works_shown(self) -> list[WorkRow]:
         class_id, pupil_id = self.classes.currentData(), self._pupil_id()
-        return [w for w in (self._use.works(class_id) if class_id else []) if pupil_id in (None, w.pupil_id)]
+        asked = wanted(self.search.typed)
+        works = [w for w in (self._use.works(class_id) if class_id else []) if pupil_id in (None, w.pupil_id)]
+        return [work for work in works if finds(asked, f"{work.title} {work.pupil} {work.pseudonym}")]
 
     def _what_is_missing(self, class_id: str | None, pupil_id: str | None) -> str:
+        if self.search.typed:
+            return "search"
         if class_id is None:
             return "class"
         if self.pupils.count() <= 1:
@@ -253,6 +270,7 @@ class PupilWorkPage(Page):
         """Show one pupil's works, and choose one of them."""
         self._host.workspace.remember("class", class_id)
         self.classes.setCurrentIndex(self.classes.findData(class_id))
+        self.search.clear()
         self._show_class(pupil_id)
         if work_id:
             self.works.choose(work_id)
