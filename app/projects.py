@@ -134,9 +134,11 @@ class ProjectUseCases:
         """Name the co-founder; they get the invitation at the next sync."""
         self._queue("invite_cofounder", project_id, account_id=account_id)
 
-    def answer(self, project_id: str, accept: bool) -> None:
-        """Accept or decline the invitation to be the co-founder."""
-        self._queue("accept_invitation" if accept else "decline_invitation", project_id)
+    def answer(self, project_id: str, accept: bool) -> Undo:
+        """Accept or decline the invitation to be the co-founder; returns the undo, which works until it was sent."""
+        name = "accept_invitation" if accept else "decline_invitation"
+        body = {"project_id": project_id}
+        return commands.queue(self._store, self._queued, f"project:{project_id}", name, project_id, body)
 
     def submit(self, project_id: str) -> list[rules.Problem]:
         """Hand the draft to the national offices; returns what is still missing instead, if anything is."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.account import AccountUseCases
 from app.bin import BinUseCases
 from app.events import Changes, Events
+from app.messages import MessageUseCases
 from app.network import NetworkUseCases
 from app.opened import Opened, open_profile
 from app.partners import DirectoryUseCases, KeepingUseCases, PartnerUseCases, ReachingUseCases
@@ -55,6 +56,7 @@ class Workspace:
     directory: DirectoryUseCases
     keeping: KeepingUseCases
     reaching: ReachingUseCases
+    messages: MessageUseCases
     posts: PostUseCases
     pupil_work: PupilWorkUseCases
     bin: BinUseCases
@@ -186,6 +188,7 @@ def _wire(opened: Opened, events: Events) -> Workspace:
         directory=DirectoryUseCases(store, connection, lambda: service.directory),
         keeping=keeping,
         reaching=reaching,
+        messages=MessageUseCases(store, account, partners, reaching, projects, queued),
         posts=PostUseCases(store, account, queued),
         pupil_work=work,
         today=TodayUseCases(store, [projects.today, partners.today, reaching.today, keeping.today, sync_centre.today]),

@@ -17,11 +17,11 @@ from app.rules import outreach
 from app.rules.ids import uuid7
 from app.today_item import TodayItem
 from local_db.store import Store
-from local_db.tables import outbox, partners, records, settings
+from local_db.tables import messages, outbox, partners, records
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "resources" / "templates" / "messages.json"
 DAY = 24 * 3600.0
-UNREAD_LOOKED_AT, SENT_LOOKED_AT = 500, 500  # the latest messages
+SENT_LOOKED_AT = 500  # the latest messages
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class ReachingUseCases:
         """What speaks against sending now; codes as in :mod:`app.rules.outreach`."""
         now = time.time()
         sent = [outreach.Sent(to, words, (now - at) / DAY) for to, words, at in self._sent()]
-        answers = [message.at for message in self.conversation(partner.id) if not message.mine]
-        last_answer = (now - max(answers)) / DAY if answers else None
+        answers = self._messages(newest=True, limit=1, from_id=partner.id)
+        last_answer = (now - float(answers[0].fields["at"])) / DAY if answers else None
         recipient = outreach.Recipient(
             partner.id,
             self._finding.contact_state(partner.id) == "contact",
@@ -114,26 +114,21 @@ class ReachingUseCases:
         ]
 
     def unread(self) -> list[tuple[str, str]]:
-        """``(account id, name)`` of people who wrote something that was not looked at yet."""
-        me = self._account.current.id
-        read = settings.get(self._store, "messages_read", {})
-        people: dict[str, str] = {}
-        for row in self._messages(newest=True, limit=UNREAD_LOOKED_AT, to_id=me):
-            sender = str(row.fields["from_id"])
-            if row.fields["at"] > read.get(sender, 0):
-                people[sender] = str(row.fields["from_name"])
-        return list(people.items())
+        """``(account id, name)`` of people who wrote something that was not read yet, the newest first."""
+        newest = messages.newest_of_each(self._store, "from_id")
+        newest.pop(self._account.current.id, None)
+        new = list(messages.unread_of_each(self._store, newest))
+        new.sort(key=lambda who: newest[who], reverse=True)
+        rows = {who: records.get(self._store, "message", newest[who].id) for who in new}
+        return [(who, str(row.fields["from_name"])) for who, row in rows.items() if row]
 
     def today(self) -> list[TodayItem]:
-        """Messages that were not looked at yet, one line a person."""
+        """Messages that were not read yet, one line a person."""
         return [TodayItem("message", name, person, name) for person, name in self.unread()]
 
     def mark_read(self, partner_id: str) -> None:
-        """Everything this person wrote so far was looked at."""
-        newest = max((message.at for message in self.conversation(partner_id) if not message.mine), default=0)
-        read = settings.get(self._store, "messages_read", {})
-        if newest > read.get(partner_id, 0):
-            settings.put(self._store, "messages_read", {**read, partner_id: newest})
+        """Everything this person wrote so far was read."""
+        messages.mark_read(self._store, partner_id)
 
     def _sent(self) -> list[tuple[str, str, float]]:
         rows = self._messages(newest=True, limit=SENT_LOOKED_AT, from_id=self._account.current.id)

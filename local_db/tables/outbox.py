@@ -211,6 +211,12 @@ def commanded(store: Store, *names: str) -> list[tuple[str, str]]:
     return [(row["target_kind"], row["target_id"]) for row in store.all(query.order_by(Outbox.n))]
 
 
+def commands_and_refused(store: Store, name: str) -> list[Waiting]:
+    """The commands of a name that wait or were refused, in their order."""
+    where = (Outbox.kind == "command", Outbox.target_kind == name)
+    return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).where(*where).order_by(Outbox.n))]
+
+
 def of_target(store: Store, kind: str, target_id: str) -> list[Waiting]:
     """Everything queued about one record or document, refused entries too, in their order."""
     where = (Outbox.kind == kind, Outbox.target_id == target_id)

@@ -141,6 +141,14 @@ def names(store: Store) -> set[str]:
     return {row["name"] for row in store.all(Pupil.select(Pupil.name))}
 
 
+def names_and_pseudonyms(store: Store) -> dict[str, str]:
+    """Every pupil's name on this computer, with the pseudonym; empty where two pupils of one name have different ones."""
+    found: dict[str, str] = {}
+    for row in store.all(Pupil.select(Pupil.name, Pupil.pseudonym)):
+        found[row["name"]] = row["pseudonym"] if found.get(row["name"], row["pseudonym"]) == row["pseudonym"] else ""
+    return found
+
+
 def add_pupil(store: Store, class_id: str, name: str, pseudonym: str) -> str:
     """Add a pupil; returns the id."""
     pupil_id = str(uuid7())

@@ -87,7 +87,16 @@ def test_every_error_of_the_store_is_said_at_the_start_or_while_working(spoken: 
 def test_another_language_says_it_otherwise(spoken: str) -> None:
     if spoken == "en":
         return
-    tables = (REFUSALS, TROUBLES, NOT_SAVED, NOT_OPENED, NOT_TAKEN, words.TAKE_IN, leaving_words.CANNOT_LEAVE, leaving_words.WITHOUT)
+    tables = (
+        REFUSALS,
+        TROUBLES,
+        NOT_SAVED,
+        NOT_OPENED,
+        NOT_TAKEN,
+        words.TAKE_IN,
+        leaving_words.CANNOT_LEAVE,
+        leaving_words.WITHOUT,
+    )
     from i18n import _
 
     assert [text for table in tables for text in table.values() if _(text) == text] == []
