@@ -143,8 +143,13 @@ class MessageUseCases:
 
     # -- conversations ---------------------------------------------------------------------
 
-    def conversations(self, typed: str = "", *, unread_only: bool = False, most: int = PAGE) -> list[Conversation]:
-        """The conversations with the newest words, newest first: those with all the typed words in a name or a message."""
+    def conversations(
+        self, typed: str = "", *, unread_only: bool = False, most: int = PAGE, also: str = ""
+    ) -> list[Conversation]:
+        """The conversations with the newest words, newest first: those with all the typed words in a name or a message.
+
+        ``also`` names somebody who is listed in any case: the one whose conversation is open.
+        """
         newest = self._newest()
         incoming = messages.newest_of_each(self._store, "from_id")
         unread = messages.unread_of_each(self._store, {who: at for who, at in incoming.items() if who in newest})
@@ -152,11 +157,14 @@ class MessageUseCases:
         moments = dict(newest)
         for who, entries in queued.items():
             moments[who] = max(moments.get(who, Moment(0, "")), Moment(entries[-1].at, entries[-1].id))
-        moments |= {who: _DRAFTED for who in drafts if who not in moments}
+        begun = {*drafts, *([also] if also else [])}
+        moments |= {who: _DRAFTED for who in begun if who not in moments}
         found = set(unread) if unread_only else set(moments)
         if typed.strip():
             found &= self._with_words(typed, queued, drafts)
         shown = sorted(found & set(moments), key=lambda who: moments[who], reverse=True)[:most]
+        if also and also not in shown:
+            shown = sorted([*shown, also], key=lambda who: moments[who], reverse=True)
         return [
             self._conversation(who, newest.get(who), queued.get(who, []), unread.get(who, []), drafts.get(who, ""))
             for who in shown
@@ -310,7 +318,7 @@ class MessageUseCases:
                 who, name, brief(str(last.body["text"])), last.at, True, state, len(unread), bool(draft)
             )
         if row is None:
-            return Conversation(who, name, brief(draft), 0, True, draft=True)
+            return Conversation(who, name, brief(draft), 0, bool(draft), draft=bool(draft))
         mine = row.fields["from_id"] == self._account.current.id
         text, at = brief(str(row.fields["text"])), float(row.fields["at"])
         return Conversation(who, name, text, at, mine, SENT if mine else RECEIVED, len(unread), bool(draft))

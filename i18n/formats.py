@@ -44,6 +44,29 @@ def clock(seconds: float) -> str:
     return str(dates.format_datetime(then, "d MMM, HH:mm", locale=_locale(language())))
 
 
+def brief_moment(seconds: float) -> str:
+    """When something came, for a list: the time today, then the weekday, then the date."""
+    then, locale = datetime.fromtimestamp(seconds), _locale(language())
+    days = (date.today() - then.date()).days
+    if days <= 0:
+        return str(dates.format_time(then, "short", locale=locale))
+    if days == 1:
+        return _("yesterday")
+    if days < 7:
+        return str(dates.format_date(then, "EEEE", locale=locale))
+    return str(dates.format_skeleton("MMMd" if then.year == date.today().year else "yMMMd", then, locale=locale))
+
+
+def whole_moment(seconds: float) -> str:
+    """When something came, in full: weekday, day and time, with the year where it is not this one."""
+    then, locale = datetime.fromtimestamp(seconds), _locale(language())
+    time = dates.format_time(then, "short", locale=locale)
+    if then.date() == date.today():
+        return _("Today, {time}").format(time=time)
+    skeleton = "MMMMEEEEd" if then.year == date.today().year else "yMMMMEEEEd"
+    return f"{dates.format_skeleton(skeleton, then, locale=locale)}, {time}"
+
+
 def day(seconds: float) -> str:
     """The date of a moment in seconds since 1970."""
     return str(dates.format_date(datetime.fromtimestamp(seconds), "long", locale=_locale(language())))

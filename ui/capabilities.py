@@ -8,6 +8,7 @@ from ui.actions import Action, Entry, Finder
 from ui.bin import actions as bin_
 from ui.help import actions as help_
 from ui.host import Host
+from ui.messages import actions as messages
 from ui.partners import actions as partners
 from ui.posts import actions as posts
 from ui.profile import actions as profile
@@ -17,7 +18,7 @@ from ui.settings import actions as settings
 from ui.sync_centre import actions as sync_centre
 from ui.today import actions as today
 
-CAPABILITIES = (today, projects, partners, posts, pupil_work, sync_centre, profile, bin_, settings, help_)
+CAPABILITIES = (today, projects, partners, messages, posts, pupil_work, sync_centre, profile, bin_, settings, help_)
 
 
 def entries() -> list[Entry]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app.partners import Message, Teacher
+from app.partners import Message, ReachingUseCases, Teacher
 from app.rules.outreach import MAX_MESSAGE, MAX_REQUEST
 from i18n import _, language, mark
 from i18n.formats import clock, country_name, language_name
@@ -113,15 +113,7 @@ class MessageDialog(Dialog):
         """Count, and warn of what speaks against sending it."""
         text = self.text.text()
         codes = self._use.warnings(self._partner, text, language())
-        sentences = [_(WARNINGS[code]) for code in codes if code in WARNINGS]
-        if "night" in codes:
-            hour = self._use.hour_of(self._partner)
-            sentences.append(
-                _("It is about {hour}:00 in {country}.").format(hour=hour, country=country_name(self._partner.country))
-            )
-        if "holiday" in codes:
-            day = self._use.holiday_of(self._partner, language())
-            sentences.append(_("Today is a holiday there: {day}.").format(day=day))
+        sentences = warning_sentences(self._use, self._partner, codes)
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))
         self._count.show_count(len(text))
@@ -140,6 +132,18 @@ class MessageDialog(Dialog):
         texts = [Unsaved(self.windowTitle(), self.text.text())] if self.saving.unsaved else []
         if may_go_on(self, texts, self.saving.error, self.saving.save):
             super().reject()
+
+
+def warning_sentences(use: ReachingUseCases, partner: Teacher, codes: list[str]) -> list[str]:
+    """What speaks against sending now, in sentences."""
+    sentences = [_(WARNINGS[code]) for code in codes if code in WARNINGS]
+    if "night" in codes:
+        hour, country = use.hour_of(partner), country_name(partner.country)
+        sentences.append(_("It is about {hour}:00 in {country}.").format(hour=hour, country=country))
+    if "holiday" in codes:
+        day = use.holiday_of(partner, language())
+        sentences.append(_("Today is a holiday there: {day}.").format(day=day))
+    return sentences
 
 
 def conversation(messages: list[Message], name: str) -> QWidget:

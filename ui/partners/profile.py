@@ -15,14 +15,12 @@ from ui.before_leaving import may_go_on
 from ui.host import Host
 from ui.partners.compare import MOST, fit_text
 from ui.partners.list import place
-from ui.partners.message import MessageDialog, conversation
+from ui.partners.message import MessageDialog
 from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import Avatar, EmptyState, button, card, chips, clear, column, label, row, scrolled, tone_label
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
-
-SHOWN_MESSAGES = 6
 
 
 class PartnerProfile(QFrame):
@@ -76,7 +74,6 @@ class PartnerProfile(QFrame):
         texts = [words.item("subjects", s) for s in partner.subjects]
         self._body.addWidget(chips([*texts, *(words.item("languages", code) for code in partner.languages)]))
         self._past(partner)
-        self._said(partner)
         self._note_field(partner)
         self._follow_up(partner)
         self._body.addStretch()
@@ -134,14 +131,6 @@ class PartnerProfile(QFrame):
         if shared:
             self._body.addWidget(label(_("Worked with your contacts"), "section"))
             self._body.addWidget(label(", ".join(shared), wrap=True))
-
-    def _said(self, partner: Teacher) -> None:
-        reaching = self._host.workspace.reaching
-        messages = reaching.conversation(partner.id)
-        if messages:
-            self._body.addWidget(label(_("Messages"), "section"))
-            self._body.addWidget(conversation(messages[-SHOWN_MESSAGES:], partner.name))
-            reaching.mark_read(partner.id)
 
     def _follow_up(self, partner: Teacher) -> None:
         keeping = self._host.workspace.keeping
@@ -245,7 +234,9 @@ class PartnerProfile(QFrame):
         signed_in = bool(workspace.account.current.id)
         ask = button(_("Ask to be a contact"), lambda: self._ask(partner), "main", "handshake")
         ask.setVisible(state in ("none", "declined"))
-        write = button(_("Write a message…"), lambda: self._write(partner), icon="chat-text")
+        write = button(
+            _("Write a message"), lambda: self._host.page("messages").open_person(partner.id), icon="chat-text"
+        )
         for widget in (ask, write):
             widget.setEnabled(signed_in)
             widget.setToolTip("" if signed_in else _("Sign in first."))
@@ -262,19 +253,6 @@ class PartnerProfile(QFrame):
             return False
         self.show_partner(partner)
         self._host.say(_("Your request goes out the next time you are connected."), undo)
-        return True
-
-    def _write(self, partner: Teacher) -> None:
-        MessageDialog(self._host, partner, lambda text: self._written(partner, text), self).exec()
-
-    def _written(self, partner: Teacher, text: str) -> bool:
-        try:
-            undo = self._host.workspace.reaching.send(partner.id, text)
-        except StoreError as error:
-            self._host.say(words.not_saved(error))
-            return False
-        self.show_partner(partner)
-        self._host.say(_("Your message goes out the next time you are connected."), undo)
         return True
 
     def _answer(self, partner: Teacher) -> None:

@@ -23,6 +23,10 @@ def _show_person(host: Host, item: TodayItem) -> None:
     host.page("partners").show_person(item.target_id)
 
 
+def _read(host: Host, item: TodayItem) -> None:
+    host.page("messages").open_person(item.target_id)
+
+
 def _open_search(host: Host, item: TodayItem) -> None:
     host.page("partners").saved.open(item.target_id)
 
@@ -40,7 +44,7 @@ LINES = (
         "message",
         mark("{person} wrote to you"),
         "chat-text",
-        (TodayButton(mark("Read"), _show_person, main=True),),
+        (TodayButton(mark("Read"), _read, main=True),),
         ANSWER,
         from_person=True,
     ),
