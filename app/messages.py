@@ -244,8 +244,16 @@ class MessageUseCases:
 
     # -- requests and contacts -------------------------------------------------------------
 
-    def requests(self) -> list[Request]:
-        """What waits for an answer of the teacher, then what waits for an answer of others."""
+    def requests(self, typed: str = "") -> list[Request]:
+        """What waits for an answer of the teacher, then what waits for an answer of others; with all the typed words."""
+        wanted = words(typed)
+        return [
+            one
+            for one in self._requests()
+            if all(word in fold(f"{one.name}\n{one.title}\n{one.text}") for word in wanted)
+        ]
+
+    def _requests(self) -> list[Request]:
         answers = {entry.target_id: entry for entry in outbox.commands(self._store, "answer_contact")}
         mine = [
             self._asks_you(row, answers.get(str(row.fields["account_id"])))

@@ -58,13 +58,12 @@ def brief_moment(seconds: float) -> str:
 
 
 def whole_moment(seconds: float) -> str:
-    """When something came, in full: weekday, day and time, with the year where it is not this one."""
+    """When something came, in full: weekday, date and time."""
     then, locale = datetime.fromtimestamp(seconds), _locale(language())
     time = dates.format_time(then, "short", locale=locale)
     if then.date() == date.today():
         return _("Today, {time}").format(time=time)
-    skeleton = "MMMMEEEEd" if then.year == date.today().year else "yMMMMEEEEd"
-    return f"{dates.format_skeleton(skeleton, then, locale=locale)}, {time}"
+    return f"{dates.format_date(then, 'full', locale=locale)}, {time}"
 
 
 def day(seconds: float) -> str:

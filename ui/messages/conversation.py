@@ -14,8 +14,9 @@ from ui.host import Host
 from ui.messages.letters import Letters
 from ui.messages.lines import name_of
 from ui.messages.writing import Writing
-from ui.widgets.basics import breakable, button, column, label, row
+from ui.widgets.basics import breakable, button, column, label, row, scrolled
 from ui.widgets.button_row import Step
+from ui.widgets.timers import soon
 
 
 class ConversationView(QWidget):
@@ -42,9 +43,15 @@ class ConversationView(QWidget):
         self.letters = Letters()
         self.letters.seen.connect(self._saw)
         self.letters.older.connect(self._show_older)
-        layout.addWidget(self.letters, 1)
         self.writing = Writing(host, self._send)
-        layout.addWidget(self.writing)
+        inner = QWidget()
+        middle = column(inner)
+        middle.addWidget(self.letters, 1)
+        middle.addWidget(self.writing)
+        self._area = scrolled(inner)  # with very large text in a low window
+        self.writing.warned.connect(self._show_warning)
+        layout.addWidget(self._area, 1)
+        layout.addWidget(self.writing.foot)
 
     def show_person(self, person_id: str) -> None:
         """Show the conversation with somebody as it is now."""
@@ -79,6 +86,9 @@ class ConversationView(QWidget):
         if announce and came and self.isVisible():
             told = f"{name_of(self.person.name)}: {came[-1].text}"
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, told))
+
+    def _show_warning(self) -> None:
+        soon(self, lambda: self._area.ensureWidgetVisible(self.writing.banner, 0, 0))
 
     def _show_older(self) -> None:
         self._most += PAGE

@@ -39,6 +39,8 @@ class MessagesPage(Page):
         super().__init__(_("Messages"))
         self._host, self._use = host, host.workspace.messages
         self._person = str(host.workspace.preference(REMEMBERED, "") or "")
+        self._asks = 0
+        self._stays = ""  # who is listed though nothing of theirs is unread, or written yet
         self._most, self._asked = AT_FIRST, 0
         self._build_top()
         self.columns = Columns(self._build_left(), self._build_right())
@@ -106,9 +108,9 @@ class MessagesPage(Page):
         self.request = RequestView(self._host, self.refresh, self.open_person, self.backs[1])
         self._right = QStackedWidget()
         nothing = EmptyState("chats", _("Nothing chosen"), _("Choose a conversation in the list."))
-        for widget in (nothing, self.view, self.request):
+        for widget in (nothing, self.view, scrolled(self.request)):
             self._right.addWidget(widget)
-        layout.addWidget(scrolled(self._right), 1)  # with very large text in a low window
+        layout.addWidget(self._right, 1)
         self.view.writing.kept.connect(self._say_counts)
         return frame
 
@@ -125,6 +127,8 @@ class MessagesPage(Page):
         if changes is not None and {one.kind for one in changes} <= {"status"}:
             self.view.writing.show_connection()
             return
+        asks = [one for one in self._use.requests() if one.kind in (ASKS_YOU, INVITES_YOU) and not one.answer]
+        self._asks = len(asks)
         self.columns.fit()
         self._fit()
         self._fill()
@@ -141,6 +145,7 @@ class MessagesPage(Page):
             return
         self._person = person_id
         self._show_tab(ALL)
+        self._stays = person_id
         self._fill(choose=person_id)
         self.columns.show_right(True)
         self.view.writing.field.setFocus()
@@ -195,46 +200,38 @@ class MessagesPage(Page):
             widget.blockSignals(True)
             change()
             widget.blockSignals(False)
-        self._most = AT_FIRST
+        self._most, self._stays = AT_FIRST, ""
         self._timer.stop()
 
     def _changed_tab(self) -> None:
-        self._most = AT_FIRST
+        self._most, self._stays = AT_FIRST, ""
         self._fill()
 
     def _fill(self, choose: str | None = None) -> None:
         """List what the tab holds; a search through messages is done beside the window."""
         self._timer.stop()
         self._asked += 1
-        number_, tab, typed, most, also = (
-            self._asked,
-            self.tabs.currentIndex(),
-            self.line.text(),
-            self._most,
-            self._person,
-        )
+        tab, typed, most = self.tabs.currentIndex(), self.line.text(), self._most + 1
         if tab == REQUESTS:
-            wanted = typed.casefold().strip()
-            requests = [
-                one for one in self._use.requests() if wanted in f"{one.name} {one.title} {one.text}".casefold()
-            ]
-            self._show([of_request(one) for one in requests], choose)
+            self._show([of_request(one) for one in self._use.requests(typed)], choose)
         elif tab == CONTACTS:
-            self._show([of_contact(one) for one in self._use.contacts(typed, most + 1)], choose)
+            self._show([of_contact(one) for one in self._use.contacts(typed, most)], choose)
         elif typed.strip():
-            run_in_worker(
-                lambda _progress: self._use.conversations(typed, unread_only=tab == UNREAD, most=most + 1),
-                lambda found: self._show_found(number_, found),
-                lambda _error: self._host.say(words.trouble("store")),
-                close=self._host.workspace.close_thread,
-                owner=self,
-            )
+            self._search(typed, tab == UNREAD, most)
         else:
-            if tab == UNREAD:
-                also = also if self.list.chosen_key() == also else ""
-            found = self._use.conversations(unread_only=tab == UNREAD, most=most + 1, also=also)
+            found = self._use.conversations(unread_only=tab == UNREAD, most=most, also=self._stays)
             self._show([of_conversation(one) for one in found], choose)
         self._say_counts()
+
+    def _search(self, typed: str, unread_only: bool, most: int) -> None:
+        asked = self._asked
+        run_in_worker(
+            lambda _progress: self._use.conversations(typed, unread_only=unread_only, most=most),
+            lambda found: self._show_found(asked, found),
+            lambda _error: self._host.say(words.trouble("store")),
+            close=self._host.workspace.close_thread,
+            owner=self,
+        )
 
     def _show_found(self, asked: int, found: list[Conversation]) -> None:
         if asked == self._asked:
@@ -256,13 +253,12 @@ class MessagesPage(Page):
 
     def _say_counts(self) -> None:
         unread, drafts = self._use.counts()
-        asks = [one for one in self._use.requests() if one.kind in (ASKS_YOU, INVITES_YOU) and not one.answer]
         texts = [ngettext("{n} unread.", "{n} unread.", unread).format(n=number(unread))] if unread else []
         if drafts:
             waits = ngettext("{n} draft is waiting for you.", "{n} drafts are waiting for you.", drafts)
             texts.append(waits.format(n=number(drafts)))
         self.subtitle.setText(" ".join(texts) or _("Nothing unread."))
-        for tab, text, count in ((UNREAD, _("Unread"), unread), (REQUESTS, _("Requests"), len(asks))):
+        for tab, text, count in ((UNREAD, _("Unread"), unread), (REQUESTS, _("Requests"), self._asks)):
             self.tabs.setTabText(tab, f"{text} {number(count)}" if count else text)
 
     # -- the thing itself ------------------------------------------------------------------
@@ -305,6 +301,7 @@ class MessagesPage(Page):
                 self._right.setCurrentIndex(NOTHING)
         else:
             self._person = thing.person_id
+            self._stays = thing.person_id if isinstance(thing, Conversation) else ""
             self.view.show_person(thing.person_id)
             self._right.setCurrentIndex(CONVERSATION)
 

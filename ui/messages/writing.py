@@ -40,8 +40,8 @@ class NameBanner(QFrame):
         self._text, self.ways = label("", "warnText", wrap=True), ButtonRow()
         layout = row(self._text, self.ways, spacing=10)
         layout.setContentsMargins(10, 6, 10, 6)
-        layout.setStretch(0, 1)
-        layout.setStretch(1, 1)
+        layout.setStretch(0, 2)
+        layout.setStretch(1, 3)
         self.setLayout(layout)
         self.hide()
 
@@ -65,6 +65,7 @@ class Writing(QWidget):
     """A field for one person at a time. ``on_send`` gets the text; it returns False to go on writing."""
 
     kept = Signal()
+    warned = Signal()
 
     def __init__(self, host: Host, on_send: Callable[[str], object]) -> None:
         super().__init__()
@@ -86,9 +87,11 @@ class Writing(QWidget):
         self._hint = label("", "muted", wrap=True)
         layout.addWidget(self._hint)
         self.send = button(_("Send"), self._press_send, "main", "paper-plane-tilt")
+        self.foot = QWidget()  # stands below, in view whatever is above
         foot = row(self.templates, self._saved, self.send)
         foot.setStretch(1, 1)
-        layout.addLayout(foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        self.foot.setLayout(foot)
         self.saving = Saving(self, self._store)
         self.saving.said.connect(self._saved.setText)
         self.saving.failed.connect(lambda error: host.say(words.not_saved(error)))
@@ -145,7 +148,10 @@ class Writing(QWidget):
             return
         text = self.field.text()
         named = [one for one in self._use.pupils_named(text) if fold(one[0]) not in self._no_names] if text else []
+        before = self.banner.word
         self.banner.show_name(*(named[0] if named else ("", "")))
+        if self.banner.word not in ("", before):
+            self.warned.emit()
         codes = self._use.warnings(self._person, text, language()) if text.strip() else []
         sentences = warning_sentences(self._host.workspace.reaching, self._person.as_teacher, codes)
         self.warning.setText("\n".join(sentences))
