@@ -23,6 +23,7 @@ from i18n import _
 from ui.demo.hands import StepFailedError, check, label_of, pause, press, settled, wait_for
 from ui.demo.platform import MAIN, TEACHERS
 from ui.demo.session import Demo
+from ui.messages.page import MessagesPage
 from ui.partners.page import PartnersPage
 from ui.projects.page import ProjectsPage
 from ui.pupil_work.page import PupilWorkPage
@@ -317,9 +318,36 @@ class Tour:
         for window in (self.a, self.b):
             window.workspace.sync_centre.sync_now()
             wait_for(lambda w=window: self.project(w).state == "active", "active")  # type: ignore[misc]
+        self.write()
+        page_a = self.a.page("projects")
         page_a.tabs.setCurrentIndex(0)
         page_a.refresh()
         return "; ".join(said)
+
+    def write(self) -> None:
+        """A letter and its answer, from window to window, with a picture."""
+        for window, to, words in (
+            (
+                self.b,
+                "t-ayse",
+                "Good morning! Our post office says glass is not allowed. Shall we use plastic bottles?",
+            ),
+            (self.a, "t-nikos", "Good morning! Plastic is fine. The labels come on Friday."),
+        ):
+            page: MessagesPage = window.page("messages")
+            page.open_person(to)
+            QTest.keyClicks(page.view.writing.field, words)
+            QTest.mouseClick(page.view.writing.send, Qt.MouseButton.LeftButton)
+            for one in (self.a, self.b):
+                one.workspace.sync_centre.sync_now()
+                wait_for(lambda w=one: self.quiet(w), "the letter went out")  # type: ignore[misc]
+        page_a: MessagesPage = self.a.page("messages")
+        wait_for(lambda: len(page_a.view.letters.in_view()) == 2, "both letters are shown")
+        wait_for(lambda: not self.a.workspace.messages.counts()[0], "what was in view is read")
+        QTest.keyClicks(page_a.view.writing.field, "And how high do your pupils live?")
+        self.a._toast.hide()
+        self.photograph("messages", self.a)
+        page_a.view.writing.field.show_text("")
 
     def publish(self) -> str:
         """Step 9: publish one work; the others never left the computer."""

@@ -122,7 +122,9 @@ class ConversationView(QWidget):
             return done
 
         self._show_letters()
-        self._host.say(_("Your message goes out the next time you are connected."), take_back)
+        connected = self._host.workspace.status.state in ("idle", "syncing")
+        later = _("Your message goes out the next time you are connected.")
+        self._host.say(_("Your message is on its way.") if connected else later, take_back)
         self._changed()
         return True
 

@@ -48,7 +48,8 @@ def of_conversation(one: Conversation) -> Item:
 
 def of_request(one: Request) -> Item:
     """A request or an invitation in the list."""
-    text = _(KINDS[one.kind]) + (f": {one.title or _('Untitled')}" if one.project_id else "")
+    title = one.title or _("Untitled")
+    text = f"{_(KINDS[one.kind])}: {title}" if one.project_id else _(KINDS[one.kind])
     state, tone = "", "plain"
     if one.answer:
         state, tone = (_("Accepted") if one.answer == "accept" else _("Declined")), "plain"
