@@ -16,6 +16,7 @@ from local_db.migrations import (
     step_05_read_anew,
     step_06_removed_day,
     step_07_lists,
+    step_08_removed_pupils,
 )
 
 Execute = Callable[..., Any]  # one statement with its values, within the step's transaction
@@ -37,6 +38,7 @@ STEPS: list[Step] = [
     Step("read_anew", step_05_read_anew.STATEMENTS),
     Step("removed_day", step_06_removed_day.STATEMENTS),
     Step("lists", step_07_lists.STATEMENTS),
+    Step("removed_pupils", step_08_removed_pupils.STATEMENTS),
 ]
 
 VERSION = len(STEPS)

@@ -17,11 +17,13 @@ _CLASS = "join school_class c on c.id = p.class_id"
 
 
 class SchoolClass(peewee.Model):
-    """A class of the teacher's."""
+    """A class of the teacher's; see :class:`Work` for what is in the bin."""
 
     id = peewee.TextField(primary_key=True)
     name = peewee.TextField()
     at = peewee.FloatField()
+    removed_at = peewee.FloatField(null=True)
+    removed_day = peewee.IntegerField(null=True)
 
     class Meta:
         table_name = "school_class"
@@ -35,10 +37,16 @@ class Pupil(peewee.Model):
     name = peewee.TextField()
     pseudonym = peewee.TextField()
     at = peewee.FloatField()
+    removed_at = peewee.FloatField(null=True)
+    removed_day = peewee.IntegerField(null=True)
+    removed_with = peewee.TextField(default="")
 
 
 class Work(peewee.Model):
-    """A piece of work; ``removed_at`` is for people, ``removed_day`` counts days as :mod:`local_db.elapsed` does."""
+    """A piece of work; ``removed_at`` is for people, ``removed_day`` counts days as :mod:`local_db.elapsed` does.
+
+    ``removed_with`` is the class or pupil it went into the bin with; empty where it went alone.
+    """
 
     id = peewee.TextField(primary_key=True)
     pupil_id = peewee.TextField()
@@ -52,6 +60,7 @@ class Work(peewee.Model):
     at = peewee.FloatField()
     removed_at = peewee.FloatField(null=True)
     removed_day = peewee.IntegerField(null=True)
+    removed_with = peewee.TextField(default="")
 
 
 @dataclass(frozen=True)
@@ -113,8 +122,9 @@ def places_of_works(store: Store) -> Iterator[Place]:
 
 
 def classes(store: Store) -> list[tuple[str, str]]:
-    """Id and name of every class, by name."""
-    rows = [(row["id"], row["name"]) for row in store.all(SchoolClass.select())]
+    """Id and name of every class that is not in the bin, by name."""
+    query = SchoolClass.select(SchoolClass.id, SchoolClass.name).where(SchoolClass.removed_at.is_null())
+    rows = [(row["id"], row["name"]) for row in store.all(query)]
     return sorted(rows, key=lambda row: fold(row[1]))
 
 
@@ -126,8 +136,9 @@ def add_class(store: Store, name: str) -> str:
 
 
 def pupils(store: Store, class_id: str) -> list[PupilRow]:
-    """The pupils of a class, by name."""
-    query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(Pupil.class_id == class_id)
+    """The pupils of a class that are not in the bin, by name."""
+    where = (Pupil.class_id == class_id, Pupil.removed_at.is_null())
+    query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(*where)
     return sorted((PupilRow(**row) for row in store.all(query)), key=lambda row: fold(row.name))
 
 
@@ -197,8 +208,9 @@ def small_picture(store: Store, work_id: str) -> bytes | None:
 
 
 def pupil(store: Store, pupil_id: str) -> PupilRow | None:
-    """One pupil, or None."""
-    query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(Pupil.id == pupil_id)
+    """One pupil that is not in the bin, or None."""
+    where = (Pupil.id == pupil_id, Pupil.removed_at.is_null())
+    query = Pupil.select(Pupil.id, Pupil.class_id, Pupil.name, Pupil.pseudonym).where(*where)
     row = store.one(query)
     return PupilRow(**row) if row else None
 
@@ -243,14 +255,9 @@ def remove_work(store: Store, work_id: str, day: int) -> None:
     change_work(store, work_id, removed_at=time.time(), removed_day=day)
 
 
-def restore_work(store: Store, work_id: str) -> bool:
-    """Take a work out of the bin; False when it is gone for good."""
-    return bool(store.run(Work.update(removed_at=None, removed_day=None).where(Work.id == work_id)))
-
-
 def removed(store: Store) -> list[tuple[WorkRow, int | None]]:
-    """The works in the bin, the last removed first, each with the day of its removal (None: before days were counted)."""
-    query = Work.select(Work.id, Work.removed_day).where(Work.removed_at.is_null(False))
+    """The works that went into the bin alone, the last removed first, each with the day (None: before days were counted)."""
+    query = Work.select(Work.id, Work.removed_day).where(Work.removed_at.is_null(False), Work.removed_with == "")
     days = {row["id"]: row["removed_day"] for row in store.all(query.order_by(Work.removed_at.desc()))}
     rows = {row.id: row for row in _works(store, Work.removed_at.is_null(False))}
     return [(rows[work_id], day) for work_id, day in days.items()]
