@@ -6,10 +6,11 @@ from datetime import date
 
 from app import commands
 from app.projects import ProjectUseCases
-from app.pupil_work import PupilWorkUseCases
+from app.pupil_work import KEEP_REMOVED, PupilWorkUseCases
 from app.task_lists import TaskListUseCases
 from local_db.store import Store
 from local_db.tables import documents, outbox, records
+from local_db.tables.class_bin import CLASS, PUPIL
 from sync.protocol.document_kinds import TASK_LIST
 from sync.protocol.kinds.diary import JOURNAL
 from sync.protocol.kinds.projects import MEMBERSHIP
@@ -21,13 +22,17 @@ SHOWN_LETTERS = 80
 @dataclass(frozen=True)
 class BinItem:
     """Something deleted. ``days_left`` is None where it stays as long as what it belongs to; ``coming`` where bringing it
-    back waits for the next connection."""
+    back waits for the next connection. ``pupils`` and ``works`` come back with it; ``needs`` is the kind of what it is
+    in, which lies in the bin too and comes back as well."""
 
     kind: str
     id: str
     title: str
     days_left: int | None
     coming: bool = False
+    pupils: int = 0
+    works: int = 0
+    needs: str = ""
 
 
 class BinUseCases:
@@ -45,8 +50,16 @@ class BinUseCases:
         self._queued = queued
 
     def items(self) -> list[BinItem]:
-        """What can be brought back: projects, diary entries, works and lists of tasks."""
-        return [*self._deleted_projects(), *self._diary(), *self._removed_works(), *self._lists()]
+        """What can be brought back: projects, diary entries, classes, pupils, works and lists of tasks."""
+        classes = self._classes_and_pupils()
+        return [*self._deleted_projects(), *self._diary(), *classes, *self._removed_works(), *self._lists()]
+
+    def put_back(self, kind: str, item_id: str) -> bool:
+        """Undo :meth:`restore` of a class, pupil or work; False for other kinds."""
+        if kind not in (CLASS, PUPIL, WORK):
+            return False
+        self._works.steps.remove(kind, [item_id])
+        return True
 
     def restore(self, kind: str, item_id: str) -> bool:
         """Bring something back, or queue that where the platform has to; False where it is gone for good."""
@@ -56,6 +69,8 @@ class BinUseCases:
             return self._projects.restore_journal(item_id)
         if kind == WORK:
             return self._works.restore(item_id) != "gone"
+        if kind in (CLASS, PUPIL):
+            return self._works.steps.restore(kind, item_id) is not None
         if self._task_lists.get(item_id) is None:
             return False
         self._task_lists.restore(item_id)
@@ -104,7 +119,30 @@ class BinUseCases:
         ]
 
     def _removed_works(self) -> list[BinItem]:
-        return [BinItem(WORK, work.id, f"{work.title} · {work.pupil}", work.days_left) for work in self._works.bin()]
+        return [
+            BinItem(
+                WORK,
+                work.id,
+                f"{work.title} · {work.pupil}",
+                work.days_left,
+                needs=PUPIL if work.pupil_too else "",
+            )
+            for work in self._works.bin()
+        ]
+
+    def _classes_and_pupils(self) -> list[BinItem]:
+        return [
+            BinItem(
+                one.kind,
+                one.id,
+                f"{one.name} · {one.of}" if one.of else one.name,
+                max(0, KEEP_REMOVED - days),
+                pupils=one.pupils,
+                works=one.works,
+                needs=CLASS if one.of_too else "",
+            )
+            for one, days in self._works.lists.lying()
+        ]
 
     def _lists(self) -> list[BinItem]:
         kept = documents.projections(self._store, TASK_LIST.name)

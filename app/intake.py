@@ -51,6 +51,8 @@ def take_in(store: Store, pupil_id: str, path: Path, progress: Progress | None =
     with store.files.intake():
         sha256, size = store.files.add(_read(path, name, progress))
         with store.transaction():
+            if pupil_work.pupil(store, pupil_id) is None:  # put into the bin while the file was copied
+                raise ValueError("no_such_pupil")
             is_new = not pupil_work.has_file(store, pupil_id, sha256)
             work_id = pupil_work.add_work(store, {**values, "sha256": sha256, "size": size}) if is_new else ""
     if not is_new:

@@ -1,20 +1,21 @@
 """Taking in pupils' work, marking what may be published, and publishing it under a pseudonym."""
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app import media, work_copies
+from app.class_lists import ClassLists
+from app.class_works import GONE, NOT_PUBLISHED, RESTORED, WorkSteps
 from app.intake import TakeInError, take_in
 from app.rules import filenames
 from app.rules import pupil_work as rules
+from app.viewing import ViewingCopies
 from local_db import elapsed
 from local_db.errors import FileDamagedError
 from local_db.files import Progress
 from local_db.store import Store
-from local_db.tables import file_use, outbox, publications, pupil_work, records, transfers
-from local_db.tables.publications import TakenBack
+from local_db.tables import class_bin, file_use, outbox, publications, pupil_work, transfers
 from local_db.tables.pupil_work import PupilRow, WorkRow
 
 __all__ = [
@@ -28,22 +29,6 @@ __all__ = [
 ]
 
 KEEP_REMOVED = 30  # days, as the program saw them pass
-RESTORED, REPUBLISHED, NOT_PUBLISHED = "restored", "republished", "not_published"
-GONE = "gone"
-_WORDS = (
-    "Star",
-    "River",
-    "Falcon",
-    "Olive",
-    "Comet",
-    "Cedar",
-    "Dolphin",
-    "Meadow",
-    "Tulip",
-    "Cloud",
-    "Swallow",
-    "Amber",
-)
 
 
 class CannotLeaveError(ValueError):
@@ -60,7 +45,9 @@ class NameInTitleError(ValueError):
 
 @dataclass(frozen=True)
 class RemovedWork:
-    """A work in the bin. ``days_left`` until it goes for good; ``was_published`` when it had been, and is no more."""
+    """A work in the bin. ``days_left`` until it goes for good; ``was_published`` when it had been, and is no more;
+    ``pupil_too`` when its pupil is in the bin as well.
+    """
 
     id: str
     title: str
@@ -69,6 +56,7 @@ class RemovedWork:
     size: int
     days_left: int
     was_published: bool
+    pupil_too: bool = False
 
 
 class PupilWorkUseCases:
@@ -76,6 +64,8 @@ class PupilWorkUseCases:
 
     def __init__(self, store: Store, queued: Callable[[], None]) -> None:
         self._store, self._queued = store, queued
+        self.lists, self.steps = ClassLists(store), WorkSteps(store, queued)
+        self.viewing = ViewingCopies(store)
 
     # -- classes and pupils ----------------------------------------------------------------
 
@@ -84,18 +74,16 @@ class PupilWorkUseCases:
         return pupil_work.classes(self._store)
 
     def add_class(self, name: str) -> str:
-        """Make a class; returns its id. Raises ValueError (``blank_name``)."""
-        return pupil_work.add_class(self._store, _named(name))
+        """Make a class; returns its id. Raises ValueError (``blank_name``, ``long_name``)."""
+        return self.lists.add_class(name).ids[0]
 
     def pupils(self, class_id: str) -> list[PupilRow]:
         """The pupils of a class."""
         return pupil_work.pupils(self._store, class_id)
 
     def add_pupil(self, class_id: str, name: str) -> str:
-        """Add a pupil with a fresh pseudonym; returns the id. Raises ValueError (``blank_name``)."""
-        plain = _named(name)
-        pseudonym = _free_pseudonym(set(pupil_work.pseudonyms(self._store)))
-        return pupil_work.add_pupil(self._store, class_id, plain, pseudonym)
+        """Add a pupil with a fresh pseudonym; returns the id. Raises ValueError as :meth:`ClassLists.add_pupils` does."""
+        return self.lists.add_pupils(class_id, [name]).ids[0]
 
     # -- works -----------------------------------------------------------------------------
 
@@ -139,28 +127,19 @@ class PupilWorkUseCases:
         """Write works into a folder in clear; for a worker thread. Raises StoreError."""
         return work_copies.write_copies(self._store, works, folder, progress, stopped)
 
-    def rename(self, work_id: str, title: str) -> None:
-        """Give a work another title."""
-        pupil_work.change_work(self._store, work_id, title=title.strip())
+    def rename(self, work_id: str, title: str) -> Callable[[], bool]:
+        """Give a work another title; returns the undo. Raises ValueError as :meth:`WorkSteps.rename` does."""
+        return self.steps.rename(work_id, title)
 
     # -- the bin ---------------------------------------------------------------------------
 
     def remove(self, work_id: str) -> Callable[[], str]:
-        """Put a work into the bin and take it out of every project; returns the undo.
-
-        The undo answers ``restored`` (all is as it was), ``republished`` (the platform had taken it out already, and
-        it is queued again), ``not_published`` (it is back, but not in its projects), or ``gone``.
-        """
-        day = elapsed.days_seen(self._store)
-        with self._store.transaction():
-            pupil_work.remove_work(self._store, work_id, day)
-            taken = publications.take_back(self._store, work_id)
-        self._queued()
-        return lambda: self._undo_removal(work_id, taken)
+        """Put a work into the bin and take it out of every project; returns the undo, see :meth:`WorkSteps.remove`."""
+        return self.steps.remove(class_bin.WORK, [work_id]).undo
 
     def bin(self) -> list[RemovedWork]:
-        """The removed works, the last removed first."""
-        today = elapsed.days_seen(self._store)
+        """The works that were removed by themselves, the last one first."""
+        today, with_pupil = elapsed.days_seen(self._store), class_bin.whose_pupil_lies(self._store)
         return [
             RemovedWork(
                 id=work.id,
@@ -170,13 +149,14 @@ class PupilWorkUseCases:
                 size=work.size,
                 days_left=max(0, KEEP_REMOVED - (today - (today if day is None else day))),
                 was_published=publications.was_taken_back(self._store, work.id),
+                pupil_too=work.id in with_pupil,
             )
             for work, day in pupil_work.removed(self._store)
         ]
 
     def restore(self, work_id: str) -> str:
         """Take a work out of the bin: ``restored``, ``not_published`` where it had been published, or ``gone``."""
-        if not pupil_work.restore_work(self._store, work_id):
+        if self.steps.restore(class_bin.WORK, work_id) is None:
             return GONE
         return NOT_PUBLISHED if publications.was_taken_back(self._store, work_id) else RESTORED
 
@@ -185,27 +165,14 @@ class PupilWorkUseCases:
         file_use.remove_unused(self._store, pupil_work.delete_work(self._store, work_id))
 
     def purge(self) -> None:
-        """Delete what was removed long ago, and every file without an owner."""
+        """Delete what was removed long ago, every file without an owner, and what a killed program left to be looked at."""
         today = elapsed.days_seen(self._store)
         pupil_work.count_from(self._store, today)
-        pupil_work.purge_removed(self._store, today - KEEP_REMOVED)
-        file_use.collect(self._store)
-
-    def _undo_removal(self, work_id: str, taken: list[TakenBack]) -> str:
         with self._store.transaction():
-            if not pupil_work.restore_work(self._store, work_id):
-                return GONE
-            may = pupil_work.may_leave(self._store, work_id)
-            results = {self._bring_back(item) if may else NOT_PUBLISHED for item in taken}
-        self._queued()
-        return next((result for result in (NOT_PUBLISHED, REPUBLISHED) if result in results), RESTORED)
-
-    def _bring_back(self, item: TakenBack) -> str:
-        project = records.get(self._store, "project", item.row.project_id)
-        state = str(project.fields.get("state", "")) if project else ""
-        if rules.may_publish(permitted=True, project_state=state):
-            return NOT_PUBLISHED
-        return publications.bring_back(self._store, item)
+            pupil_work.purge_removed(self._store, today - KEEP_REMOVED)
+            class_bin.purge(self._store, today - KEEP_REMOVED)
+        self.viewing.end()
+        file_use.collect(self._store)
 
     # -- publishing ------------------------------------------------------------------------
 
@@ -281,18 +248,3 @@ class PupilWorkUseCases:
             return row.state
         command = outbox.has_command(self._store, (publications.PUBLISH,), row.material_id)
         return {None: "finished", outbox.REFUSED: "refused"}.get(command, "waiting")
-
-
-def _named(name: str) -> str:
-    plain = filenames.plain_line(name)
-    if not plain:
-        raise ValueError("blank_name")
-    return plain
-
-
-def _free_pseudonym(taken: set[str]) -> str:
-    """One that nobody has; the numbers grow where the short ones are used up."""
-    most = 99
-    while not (free := [name for n in range(1, most + 1) for word in _WORDS if (name := f"{word} {n}") not in taken]):
-        most *= 10
-    return random.SystemRandom().choice(free)

@@ -120,6 +120,8 @@ class Workspace:
         """Stop everything that runs and close the profile."""
         self.account.signing_in.cancelled.set()
         self.partners.close()
+        with suppress(StoreError):
+            self.pupil_work.viewing.end()
         self._opened.close()
 
 

@@ -23,7 +23,9 @@ _HEADINGS: dict[str, str] = {  # folded; which part of a name stands in the colu
     ),
     **dict.fromkeys(("pupils", "students", "pupil name", "student name", "ogrenci adi soyadi", "ogrenciler"), "whole"),
     **dict.fromkeys(("no", "nr", "number", "s.no", "sira", "sira no", "numara", "ogrenci no", "okul no", "#"), ""),
-    **dict.fromkeys(("class", "gender", "sex", "birthday", "sinif", "sube", "cinsiyet", "cinsiyeti", "dogum tarihi"), ""),
+    **dict.fromkeys(
+        ("class", "gender", "sex", "birthday", "sinif", "sube", "cinsiyet", "cinsiyeti", "dogum tarihi"), ""
+    ),
 }
 
 

@@ -55,9 +55,7 @@ def put_away(store: Store, kind: str, thing_id: str, day: int) -> list[str] | No
         together = "set removed_at = ?, removed_day = ?, removed_with = ?"
         store.sql(f"update work {together} where {here}", (*now, thing_id, thing_id))
         if kind == CLASS:
-            store.sql(
-                f"update pupil {together} where class_id = ? and removed_at is null", (*now, thing_id, thing_id)
-            )
+            store.sql(f"update pupil {together} where class_id = ? and removed_at is null", (*now, thing_id, thing_id))
         return works
 
 
@@ -74,9 +72,7 @@ def bring_back(store: Store, kind: str, thing_id: str) -> Back | None:
         for (one,) in store.sql(f"select {name} from {kind} where id = ? and removed_at is not null", (thing_id,)):
             _list_of(back, kind).append(one)
             with_it = "" if kind == CLASS else ", removed_with = ''"
-            store.sql(
-                f"update {kind} set removed_at = null, removed_day = null{with_it} where id = ?", (thing_id,)
-            )
+            store.sql(f"update {kind} set removed_at = null, removed_day = null{with_it} where id = ?", (thing_id,))
         for inner in (PUPIL, WORK):
             name = "name" if inner != WORK else "id"
             rows = store.sql(f"select {name} from {inner} where removed_with = ?", (thing_id,))
@@ -93,7 +89,9 @@ def _bring_back_what_it_is_in(store: Store, kind: str, thing_id: str) -> Back | 
     if kind == CLASS:
         return None
     outer, column = (PUPIL, "pupil_id") if kind == WORK else (CLASS, "class_id")
-    statement = f"select o.id from {kind} i join {outer} o on o.id = i.{column} where i.id = ? and o.removed_at is not null"
+    statement = (
+        f"select o.id from {kind} i join {outer} o on o.id = i.{column} where i.id = ? and o.removed_at is not null"
+    )
     rows = store.sql(statement, (thing_id,))
     return bring_back(store, outer, rows[0][0]) if rows else None
 
@@ -113,7 +111,7 @@ def lying(store: Store) -> list[Lying]:
         "from pupil t join school_class c on c.id = t.class_id "
         "where t.removed_at is not null and t.removed_with = '' order by 9 desc"
     )
-    return [Lying(*row[:7], of_too=bool(row[7])) for row in rows]
+    return [Lying(*(*row[:7], bool(row[7]))) for row in rows]
 
 
 def whose_pupil_lies(store: Store) -> set[str]:

@@ -215,6 +215,11 @@ def pupil(store: Store, pupil_id: str) -> PupilRow | None:
     return PupilRow(**row) if row else None
 
 
+def who_has_works(store: Store, pupil_ids: list[str]) -> set[str]:
+    """Those of the pupils who have works, also in the bin."""
+    return {row["pupil_id"] for row in store.all(Work.select(Work.pupil_id).distinct())} & set(pupil_ids)
+
+
 def add_work(store: Store, values: dict[str, Any]) -> str:
     """Add a work with the columns given; returns its id."""
     work_id = str(uuid7())
@@ -248,11 +253,6 @@ def may_leave(store: Store, work_id: str) -> bool:
 def is_removed(store: Store, work_id: str) -> bool:
     """Whether a work is in the bin."""
     return store.one(Work.select(Work.id).where(Work.id == work_id, Work.removed_at.is_null(False))) is not None
-
-
-def remove_work(store: Store, work_id: str, day: int) -> None:
-    """Put a work into the bin; ``day`` is today as :mod:`local_db.elapsed` counts."""
-    change_work(store, work_id, removed_at=time.time(), removed_day=day)
 
 
 def removed(store: Store) -> list[tuple[WorkRow, int | None]]:

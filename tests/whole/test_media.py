@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import media, pupil_work
+from app import class_lists, media
 from app.intake import TakeInError
 from app.media import child, frames
 from app.media.helper import Helper, MediaError
@@ -221,7 +221,7 @@ def test_a_file_that_grows_while_it_is_read_is_too_large_at_last(
 
 
 def test_the_pupil_after_the_last_short_pseudonym_gets_a_longer_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = {f"{word} {n}" for word in pupil_work._WORDS for n in range(1, 100)}
-    word, _space, n = pupil_work._free_pseudonym(taken).rpartition(" ")
-    assert word in pupil_work._WORDS and int(n) >= 100
-    assert pupil_work._free_pseudonym(taken - {"River 7"}) == "River 7"
+    taken = {f"{word} {n}" for word in class_lists._WORDS for n in range(1, 100)}
+    word, _space, n = class_lists.free_pseudonyms(taken, 1)[0].rpartition(" ")
+    assert word in class_lists._WORDS and int(n) >= 100
+    assert class_lists.free_pseudonyms(taken - {"River 7"}, 1) == ["River 7"]

@@ -21,8 +21,16 @@ KINDS = {
     "project": (mark("Project"), "notebook"),
     "journal": (mark("Diary entry"), "book-open"),
     "work": (mark("Pupil's work"), "student"),
+    "pupil": (mark("Pupil"), "student"),
+    "school_class": (mark("Class"), "users"),
     "task_list": (mark("List of tasks"), "check-square"),
 }
+STAY_HERE = ("work", "pupil", "school_class")  # what no platform knows of goes back into the bin as easily
+NEEDS = {
+    "pupil": mark("The pupil is in the bin too and comes back as well."),
+    "school_class": mark("The class is in the bin too and comes back as well."),
+}
+NEEDS_BACK = {"pupil": mark("The pupil is back as well."), "school_class": mark("The class is back as well.")}
 OTHER = (mark("Something of a newer version"), "trash")
 
 
@@ -34,6 +42,9 @@ class BinItem(Protocol):
     title: str
     days_left: int | None
     coming: bool
+    pupils: int
+    works: int
+    needs: str
 
 
 class BinPage(Page):
@@ -47,7 +58,9 @@ class BinPage(Page):
         self._host, self._use = host, host.workspace.bin
         self.rows = RowList(lambda _item: BinRow(self._restore))
         self._nothing = EmptyState(
-            "trash", _("The bin is empty"), _("Deleted drafts, diary entries, pupils' works and lists come here.")
+            "trash",
+            _("The bin is empty"),
+            _("Deleted drafts, diary entries, classes, pupils, their works and lists come here."),
         )
         kinds = ((_("Everything"), ""), *((_(text), kind) for kind, (text, _icon) in KINDS.items()))
         self.filter = FilterBar(
@@ -98,8 +111,11 @@ class BinPage(Page):
         except LookupError:
             back = False
         self.refresh()
-        text = _("“{name}” is back.") if back else _("“{name}” cannot be brought back any more.")
-        self._host.say(text.format(name=name))
+        if not back:
+            self._host.say(_("“{name}” cannot be brought back any more.").format(name=name))
+            return
+        undo = (lambda: self._use.put_back(item.kind, item.id)) if item.kind in STAY_HERE else None
+        self._host.say(" ".join([_("“{name}” is back.").format(name=name), *_along(item, back=True)]), undo)
 
 
 class BinRow(QFrame):
@@ -131,10 +147,26 @@ class BinRow(QFrame):
         self._item = item
         title = brief(item.title) or _("Untitled")
         self._title.setText(breakable(title))
-        self._about.setText(_(kind) if item.days_left is None else f"{_(kind)} · {_days(item.days_left)}")
+        about = _(kind) if item.days_left is None else f"{_(kind)} · {_days(item.days_left)}"
+        self._about.setText("\n".join([about, *_along(item)]))
         self._back.setAccessibleName(_("Bring back: {what}").format(what=title))
         self._back.setVisible(not item.coming)
         self._coming.setVisible(item.coming)
+
+
+def _along(item: BinItem, *, back: bool = False) -> list[str]:
+    """Sentences about what comes, or came, back with something."""
+    pupils = ngettext("{n} pupil", "{n} pupils", item.pupils).format(n=number(item.pupils))
+    works = ngettext("{n} piece of work", "{n} pieces of work", item.works).format(n=number(item.works))
+    things = [text for text, count in ((pupils, item.pupils), (works, item.works)) if count]
+    said = []
+    if things:
+        text = _("Also back: {list}.") if back else _("Comes back with it: {list}.")
+        said.append(text.format(list=", ".join(things)))
+    if item.needs:
+        needs = NEEDS_BACK if back else NEEDS
+        said.append(_(needs[item.needs]))
+    return said
 
 
 def _days(days: int) -> str:
