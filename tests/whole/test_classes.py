@@ -233,9 +233,10 @@ def test_after_thirty_days_of_use_a_deleted_class_is_gone_with_its_files(room: C
 def test_whatever_the_disk_does_a_class_goes_and_comes_whole(room: Classroom, monkeypatch, kind: str) -> None:
     room.work()
     room.use.add_pupil(room.class_id, "Ece")
-    class_id, whole = room.class_id, state(room)
     elapsed.days_seen(room.store)
     disk, step = Disk(monkeypatch), 0
+    room.store.close_thread()  # the next connection is one that fails
+    class_id, whole = room.class_id, state(room)
     while True:
         step += 1
         disk.fail_at(step, kind)
