@@ -8,6 +8,7 @@ from app import media, work_copies
 from app.class_lists import ClassLists
 from app.class_works import GONE, NOT_PUBLISHED, RESTORED, WorkSteps
 from app.intake import TakeInError, take_in
+from app.media.whole import Points, whole_picture
 from app.rules import filenames
 from app.rules import pupil_work as rules
 from app.viewing import ViewingCopies
@@ -112,6 +113,13 @@ class PupilWorkUseCases:
         """A work's bytes as they were taken in; none when it is gone."""
         work = pupil_work.work(self._store, work_id)
         return self._store.files.read_all(work.sha256) if work else b""
+
+    def picture(self, work_id: str) -> Points:
+        """A work's picture at its full size; for a worker thread. Raises MediaError, or ValueError (``no_such_work``)."""
+        work = pupil_work.work(self._store, work_id)
+        if work is None or work.kind != "image" or pupil_work.is_removed(self._store, work_id):
+            raise ValueError("no_such_work")
+        return whole_picture(self._store.files.read_all(work.sha256))
 
     def name_of_copy(self, work: WorkRow) -> str:
         """The file name offered for a copy of a work."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.rules import filenames
 from local_db import disk
-from local_db.errors import FileDamagedError
+from local_db.errors import FileDamagedError, StoreError
 from local_db.store import Store
 from local_db.tables.pupil_work import WorkRow
 
@@ -16,9 +16,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Copied:
-    """How many works were written, and the titles of those whose file is damaged or gone."""
+    """How many works were written, and the titles of those whose file is damaged or gone. ``failure``: why no more were."""
 
     count: int = 0
+    stopped: bool = False
+    failure: StoreError | None = None
     damaged: list[str] = field(default_factory=list)
 
 
@@ -36,16 +38,20 @@ def write_copy(store: Store, work: WorkRow, target: Path) -> None:
 def write_copies(
     store: Store, works: Sequence[WorkRow], folder: Path, progress: Progress, stopped: Callable[[], bool]
 ) -> Copied:
-    """Write works into a folder; nothing that is there is replaced. Raises StoreError where no more can be written."""
+    """Write works into a folder; nothing that is there is replaced. Ends with a failure where no more can be written."""
     copied = Copied()
     for number, work in enumerate(works, 1):
         if stopped():
+            copied.stopped = True
             break
         try:
             write_copy(store, work, _free(folder, name_of(work)))
             copied.count += 1
         except FileDamagedError:
             copied.damaged.append(work.title)
+        except StoreError as error:
+            copied.failure = error
+            break
         progress(number, len(works))
     return copied
 

@@ -15,7 +15,7 @@ from typing import Any
 if __name__ == "__main__":  # started without our folder on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.media import frames, pictures
+from app.media import frames, pictures, whole
 from app.media.found import CannotLeaveError
 from app.rules import formats
 
@@ -39,6 +39,8 @@ def main() -> None:
 
 def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
+        if asked["do"] == "points":
+            return whole.points(data)
         if asked["do"] == "clean":
             return _clean(f"x.{asked['ending']}", asked["most"], data)
         return _look(asked["kind"], asked["ending"], data)
