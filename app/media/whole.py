@@ -1,6 +1,5 @@
 """A picture as large as a screen can use, as plain points of colour. ``points`` is called in the helper process alone."""
 
-import io
 import math
 from dataclasses import dataclass
 from typing import Any

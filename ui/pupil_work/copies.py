@@ -20,6 +20,7 @@ class SavingCopies(ProgressLine):
     def __init__(self, host: Host, page: QWidget) -> None:
         super().__init__(_("Progress of saving copies"))
         self._host, self._page = host, page
+        self.running = False
 
     def ask_one(self, work: WorkRow) -> None:
         """Save a copy of one work."""
@@ -48,7 +49,11 @@ class SavingCopies(ProgressLine):
         )
 
     def save_all(self, works: list[WorkRow], folder: Path) -> None:
-        """Write works into a folder."""
+        """Write works into a folder; one run at a time."""
+        if self.running:
+            self._host.say(_("Copies are being saved already. Wait for them, or cancel."))
+            return
+        self.running = True
         workspace = self._host.workspace
         self.begin(len(works))
         run_in_worker(
@@ -62,6 +67,7 @@ class SavingCopies(ProgressLine):
 
     def _saved(self, copied: Copied) -> None:
         self.hide()
+        self.running = False
         text = ngettext(
             "{n} copy was saved. It is not encrypted: keep it safe.",
             "{n} copies were saved. They are not encrypted: keep them safe.",
@@ -70,8 +76,13 @@ class SavingCopies(ProgressLine):
         if copied.damaged:
             lost = _("Damaged on this computer, not saved: {titles}.").format(titles=", ".join(copied.damaged[:5]))
             text = f"{text} {lost}"
+        if copied.failure:
+            text = f"{words.not_copied(copied.failure)} {text if copied.count else ''}".strip()
+        elif copied.stopped:
+            text = " ".join([_("Stopped."), text])
         self._host.say(text)
 
     def _failed(self, error: Exception) -> None:
         self.hide()
+        self.running = False
         self._host.say(words.not_copied(error))

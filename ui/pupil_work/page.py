@@ -1,22 +1,13 @@
 """Pupils' work: classes and pupils on the left, their works in the middle, one work on the right."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFileDialog,
-    QInputDialog,
-    QListWidget,
-    QMessageBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QMessageBox, QVBoxLayout, QWidget
 
 from app.media import Leaving
-from app.pupil_work import CannotLeaveError, NameInTitleError, WorkRow
+from app.pupil_work import CannotLeaveError, NameInTitleError, PupilRow, WorkRow
 from app.rules import projects as rules
 from app.rules.finding import finds, wanted
 from app.rules.pupil_work import endings_taken
@@ -25,9 +16,13 @@ from app.safety import StoreError
 from i18n import _
 from ui import leaving_words, words
 from ui.host import Host
+from ui.pupil_work.class_steps import ClassSteps
 from ui.pupil_work.copies import SavingCopies
 from ui.pupil_work.detail import Deeds, Publication, WorkDetail, page_of_text
 from ui.pupil_work.intake import Intake
+from ui.pupil_work.menu import DeedMenu, menu_button
+from ui.pupil_work.selection import SelectionBar, choose_several, chosen_values, show_and_keep
+from ui.pupil_work.work_steps import WorkSteps
 from ui.theme import theme
 from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled
 from ui.widgets.filter_bar import FilterBar
@@ -50,6 +45,9 @@ class PupilWorkPage(Page):
         self._host, self._use = host, host.workspace.pupil_work
         self._said_of: dict[str, str] = {}  # of files, by their SHA-256
         self.setAcceptDrops(True)
+        self.class_steps = ClassSteps(
+            host, self, self._show_again, chosen_class=self._class, chosen_pupil=self._pupil, choose=self.choose_class
+        )
         panels = (
             Panel(self._left(), 230, _("Pupils")),
             Panel(self._middle(), 540, _("Works")),
@@ -66,11 +64,17 @@ class PupilWorkPage(Page):
         self.classes = QComboBox()
         self.classes.setAccessibleName(_("Class"))
         self.classes.activated.connect(self._choose_class)
+        self.class_menu = menu_button(_("More for this class"), self.class_steps.of_class())
         new_class = button(_("New class…"), self.ask_class, icon="plus")
         self.pupils = ItemList(_("Pupils"))
+        self.pupil_menu = DeedMenu(self.pupils, self.class_steps.of_pupil())
         self.pupils.currentItemChanged.connect(lambda *_items: self._show_works())
         self._new_pupil = button(_("New pupil…"), self._ask_pupil, icon="plus")
-        for widget in (self.classes, new_class, self.pupils, self._new_pupil):
+        self._paste = button(_("Paste a list of names…"), self.class_steps.paste, icon="clipboard-text")
+        line = row(self.classes, self.class_menu)
+        line.setStretch(0, 1)
+        layout.addLayout(line)
+        for widget in (new_class, self.pupils, self._new_pupil, self._paste):
             layout.addWidget(widget)
         return left
 
@@ -91,11 +95,24 @@ class PupilWorkPage(Page):
         self.works.setMovement(QListWidget.Movement.Static)
         self.works.setIconSize(QSize(theme.px(150), theme.px(112)))
         self.works.setGridSize(QSize(theme.px(176), theme.px(190)))
-        self.works.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        choose_several(self.works)
+        self.work_steps = WorkSteps(
+            self._host,
+            self,
+            self._show_again,
+            chosen=lambda: chosen_values(self.works),
+            shown=self._works_shown,
+            copies=self.copies,
+        )
+        steps = self.work_steps
+        self.work_menu = DeedMenu(self.works, steps.deeds())
+        self.works.itemDoubleClicked.connect(lambda _item: steps.open())
+        self.selection = SelectionBar(self.works, steps.save_copies, steps.move, steps.delete)
         self.works.currentItemChanged.connect(lambda *_items: self._show_work(self.works.chosen_value()))
         self._nothing = self._empty_states()
         for widget in (self.works, *self._nothing.values()):
             layout.addWidget(widget, 1)
+        layout.addWidget(self.selection)
         return middle
 
     def _empty_states(self) -> dict[str, EmptyState]:
@@ -107,7 +124,14 @@ class PupilWorkPage(Page):
         make_class = _("Make a class, then add its pupils.")
         return {
             "class": EmptyState("student", _("No class yet"), make_class, _("New class…"), self.ask_class),
-            "pupils": EmptyState("users", _("No pupils yet"), no_pupils, _("New pupil…"), self._ask_pupil),
+            "pupils": EmptyState(
+                "users",
+                _("No pupils yet"),
+                no_pupils,
+                _("New pupil…"),
+                self._ask_pupil,
+                [(_("Paste a list of names…"), self.class_steps.paste)],
+            ),
             "search": EmptyState(
                 "magnifying-glass",
                 _("No work fits"),
@@ -127,6 +151,10 @@ class PupilWorkPage(Page):
             Deeds(self._rename, self._permit, self._ask_publish, self._copy, self._remove, self._picture, self._leaving)
         )
         self.permit = self.detail.permit
+        self.open = button(_("Open"), self._open_shown, icon="eye")
+        layout_of_work = self.detail.layout()
+        assert isinstance(layout_of_work, QVBoxLayout)
+        layout_of_work.insertWidget(1, self.open)
         column(inner, margin=12).addWidget(self.detail)
         layout.addWidget(scrolled(inner))
         return frame
@@ -139,7 +167,11 @@ class PupilWorkPage(Page):
         classes = [(name, class_id) for class_id, name in self._use.classes()]
         show_choices(self.classes, classes, chosen)
         self.classes.setVisible(bool(classes))
+        self.class_menu.setVisible(bool(classes))
         self._show_class()
+
+    def _show_again(self) -> None:
+        when_released(self, self.refresh)
 
     def _choose_class(self) -> None:
         self._host.workspace.remember("class", self.classes.currentData())
@@ -150,13 +182,17 @@ class PupilWorkPage(Page):
         pupils = self._use.pupils(class_id) if class_id else []
         items = [Item(pupil.id, f"{pupil.name}\n{pupil.pseudonym}", pupil.id) for pupil in pupils]
         self.pupils.show_items([Item(EVERYONE, _("Everyone")), *items] if class_id else [], pupil_id)
+        self.pupil_menu.look()
         self._new_pupil.setEnabled(bool(class_id))
+        self._paste.setEnabled(bool(class_id))
         self._show_works()
 
     def _show_works(self) -> None:
         class_id, pupil_id = self.classes.currentData(), self._pupil_id()
         works = self._works_shown()
-        chosen = self.works.show_items([self._item(work) for work in works])
+        chosen = show_and_keep(self.works, [self._item(work) for work in works])
+        self.selection.look()
+        self.work_menu.look()
         self._add.setEnabled(pupil_id is not None)
         self._add.setToolTip("" if pupil_id else _("Choose a pupil first"))
         self.search.show_for(len(works))
@@ -197,6 +233,7 @@ class PupilWorkPage(Page):
         self.detail.setVisible(work is not None)
         if work is None:
             return
+        self.open.setText(_("Play") if work.kind in ("audio", "video") else _("Open"))
         active = [project for project in self._host.workspace.projects.overview() if project.state == rules.ACTIVE]
         choices = tuple((brief(project.title, 60) or _("Untitled"), project.id) for project in active)
         self.detail.show_work(work, Publication(self._use.publication(work.id), choices))
@@ -241,26 +278,37 @@ class PupilWorkPage(Page):
     def _pupil_id(self) -> str | None:
         return self.pupils.chosen_value()
 
+    def _class(self) -> tuple[str, str] | None:
+        class_id = self.classes.currentData()
+        return (class_id, self.classes.currentText()) if class_id else None
+
+    def _pupil(self) -> PupilRow | None:
+        chosen, class_id = self.pupils.chosen_value(), self.classes.currentData()
+        return next((one for one in self._use.pupils(class_id) if one.id == chosen), None) if class_id else None
+
     def ask_class(self) -> None:
-        name, fine = QInputDialog.getText(self, _("New class…"), _("Name of the class, such as 6-A:"))
-        if fine and name.strip():
-            self.add_class(name)
+        """Ask for the name of a new class."""
+        self.class_steps.ask_class()
 
     def add_class(self, name: str) -> None:
         """Add a class and show it."""
-        class_id = self._use.add_class(name)
+        self.class_steps.add_class(name)
+
+    def choose_class(self, class_id: str) -> None:
+        """Show a class."""
         self._host.workspace.remember("class", class_id)
         self.classes.clear()
         self.refresh()
 
     def _ask_pupil(self) -> None:
-        name, fine = QInputDialog.getText(self, _("New pupil…"), _("Name of the pupil. It stays on this computer:"))
-        if fine and name.strip():
+        question = _("Name of the pupil. It stays on this computer:")
+        if name := self.class_steps.ask(_("New pupil…"), question):
             self.add_pupil(name)
 
     def add_pupil(self, name: str) -> None:
         """Add a pupil to the shown class and choose them."""
-        self._show_class(self._use.add_pupil(self.classes.currentData(), name))
+        if (made := self.class_steps.add_pupils([name])) is not None:
+            self._show_class(made.ids[0])
 
     def choose_pupil(self, pupil_id: str) -> None:
         """Show one pupil's works."""
@@ -308,7 +356,7 @@ class PupilWorkPage(Page):
 
     def _rename(self, work: WorkRow, title: str) -> None:
         if title.strip() and title.strip() != work.title:
-            self._do(lambda: self._use.rename(work.id, title))
+            self.work_steps.rename_to(work, title)
 
     def _permit(self, work: WorkRow, permitted: bool) -> None:
         self._do(lambda: self._use.permit(work.id, permitted))
@@ -357,16 +405,8 @@ class PupilWorkPage(Page):
         self.copies.ask_all(self._works_shown())
 
     def _remove(self, work: WorkRow) -> None:
-        undo = self._use.remove(work.id)
-        self._show_works()
-        name = brief(work.title)
-        self._host.say(_("“{name}” was removed.").format(name=name), lambda: self._bring_back(name, undo))
+        self.work_steps.remove([work])
 
-    def _bring_back(self, name: str, undo: Callable[[], str]) -> None:
-        sentences = {
-            "republished": _("“{name}” is back, and will be published again."),
-            "not_published": _("“{name}” is back, but not in its projects any more."),
-            "gone": _("“{name}” cannot be brought back any more."),
-        }
-        if sentence := sentences.get(undo()):
-            self._host.say(sentence.format(name=name))
+    def _open_shown(self) -> None:
+        if self.detail.work:
+            self.work_steps.opening.open(self.detail.work, self._works_shown())

@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut, QWheelEvent
+from PySide6.QtGui import (
+    QDesktopServices,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+    QResizeEvent,
+    QShortcut,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QDialog, QFrame, QGraphicsScene, QGraphicsView, QPushButton, QWidget
 
 from app.pupil_work import WorkRow
@@ -46,13 +55,13 @@ class Opening:
         workspace = self._host.workspace
         run_in_worker(
             lambda _progress: workspace.pupil_work.viewing.copy(work.id),
-            lambda path: self._opened(work, path),
+            lambda path: self._shown_outside(work, path),
             self._failed,
             close=workspace.close_thread,
             owner=self._page,
         )
 
-    def _opened(self, work: WorkRow, path: Path) -> None:
+    def _shown_outside(self, work: WorkRow, path: Path) -> None:
         name = brief(work.title, 60)
         if QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             text = _(
