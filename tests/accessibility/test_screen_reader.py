@@ -105,9 +105,11 @@ def test_everything_one_can_go_to_on_a_page_says_what_it_is(window: Window, page
     assert marked == [PAGES[page]]
 
 
-@pytest.mark.parametrize("dialog", ["search", "report", "new-post", "countries"])
+@pytest.mark.parametrize("dialog", ["search", "report", "new-post", "countries", "paste-names"])
 def test_everything_one_can_go_to_in_a_dialog_says_what_it_is(window: Window, dialog: str) -> None:
     window.tell("go", "partners")
+    if dialog == "paste-names":
+        window.tell("class", "6-A")
     window.tell("open", dialog)
     tree = window.look_until(lambda tree: any(node.role == "dialog" for node in tree.all()))
     [shown] = [node for node in tree.all() if node.role == "dialog"]

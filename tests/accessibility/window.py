@@ -1,7 +1,7 @@
 """A real window for the accessibility tests, in a process of its own: ``python -m tests.accessibility.window FOLDER``.
 
 It does what it is told on its input, one JSON list a line, and answers each with a line: ``["go", page]``, ``["say", text]``,
-``["key", sequence]``, ``["open", action]``, ``["press", button]``, ``["dismiss"]``.
+``["key", sequence]``, ``["open", action]``, ``["press", button]``, ``["class", name]``, ``["dismiss"]``.
 """
 
 import json
@@ -57,6 +57,9 @@ class Told:
 
     def _go(self, page: str) -> None:
         self._window.go(page)
+
+    def _class(self, name: str) -> None:
+        self._window.workspace.pupil_work.add_class(name)
 
     def _say(self, text: str) -> None:
         self._window.say(text)

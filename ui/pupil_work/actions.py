@@ -26,6 +26,13 @@ def actions(host: Host) -> list[Action]:
             "upload-simple",
         ),
         Action(
+            "paste-names",
+            _("Paste a list of pupils' names…"),
+            "file",
+            lambda: host.page("pupil_work").class_steps.paste(),
+            icon="clipboard-text",
+        ),
+        Action(
             "save-works",
             _("Save copies of pupils' work…"),
             "file",

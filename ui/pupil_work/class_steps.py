@@ -97,6 +97,7 @@ class ClassSteps(Steps):
     def paste(self) -> None:
         """Open the dialog for a list of names."""
         if (shown := self._class()) is None:
+            self.host.say(_("Make a class, then add its pupils."))
             return
         there = [pupil.name for pupil in self._use.pupils(shown[0])]
         NamesDialog(self.host, shown[1], there, lambda names: self.add_pupils(names) is not None, self.page).exec()

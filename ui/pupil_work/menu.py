@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QListWidget, QMenu, QPushButton
 
@@ -38,8 +38,9 @@ class DeedMenu:
         for deed in self._deeds:
             made = self.actions[deed.name]
             made.setText(deed.text())
-            made.setEnabled(deed.possible())
-            made.setVisible(made.isEnabled())
+            possible = deed.possible()
+            made.setVisible(possible)
+            made.setEnabled(possible)
 
 
 def _action(deed: Deed, parent: QListWidget) -> QAction:
@@ -57,6 +58,7 @@ def menu_button(name: str, deeds: Sequence[Deed]) -> QPushButton:
     """A button with three dots that opens a menu of deeds. ``name`` is what it is called."""
     made = QPushButton()
     made.setIcon(theme.icon("dots-three"))
+    made.setIconSize(QSize(theme.px(20), theme.px(20)))
     made.setAccessibleName(name)
     made.setToolTip(name)
     made.setAutoDefault(False)

@@ -70,11 +70,10 @@ class PupilWorkPage(Page):
         self.pupil_menu = DeedMenu(self.pupils, self.class_steps.of_pupil())
         self.pupils.currentItemChanged.connect(lambda *_items: self._show_works())
         self._new_pupil = button(_("New pupil…"), self._ask_pupil, icon="plus")
-        self._paste = button(_("Paste a list of names…"), self.class_steps.paste, icon="clipboard-text")
         line = row(self.classes, self.class_menu)
         line.setStretch(0, 1)
         layout.addLayout(line)
-        for widget in (new_class, self.pupils, self._new_pupil, self._paste):
+        for widget in (new_class, self.pupils, self._new_pupil):
             layout.addWidget(widget)
         return left
 
@@ -184,7 +183,6 @@ class PupilWorkPage(Page):
         self.pupils.show_items([Item(EVERYONE, _("Everyone")), *items] if class_id else [], pupil_id)
         self.pupil_menu.look()
         self._new_pupil.setEnabled(bool(class_id))
-        self._paste.setEnabled(bool(class_id))
         self._show_works()
 
     def _show_works(self) -> None:
@@ -197,6 +195,8 @@ class PupilWorkPage(Page):
         self._add.setToolTip("" if pupil_id else _("Choose a pupil first"))
         self.search.show_for(len(works))
         missing = "" if works else self._what_is_missing(class_id, pupil_id)
+        if not works and self.works.hasFocus():
+            self.pupils.setFocus()
         self.works.setVisible(bool(works))
         self._save_all.setVisible(bool(works))
         for name, empty in self._nothing.items():

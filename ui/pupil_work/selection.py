@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QAbstractItemView, QFrame
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QWidget
 
 from i18n import _, ngettext
 from i18n.formats import number
-from ui.widgets.basics import Flow, as_high_as_it_wraps, button, label
+from ui.widgets.basics import Flow, as_high_as_it_wraps, button, column, label
 from ui.widgets.item_list import KEY, VALUE, Item, ItemList
 
 
@@ -48,19 +48,25 @@ class SelectionBar(QFrame):
         super().__init__()
         self._view = view
         self.setProperty("role", "card")
-        flow = Flow(spacing=8)
-        flow.setContentsMargins(10, 8, 10, 8)
+        inner, flow = QWidget(), Flow(spacing=8)
         self._count = label("")
+        move_button = button(_("Move…"), move, icon="arrows-left-right")
+        move_button.setAccessibleName(_("Move to another pupil…"))
+        delete_button = button(_("Delete"), delete, icon="trash")
+        delete_button.ensurePolished()
+        self._count.setMinimumHeight(delete_button.sizeHint().height())
         for widget in (
             self._count,
             button(_("Select all"), view.selectAll, "link"),
             button(_("Clear"), self._clear, "link"),
             button(_("Save copies…"), copy, icon="download-simple"),
-            button(_("Move to another pupil…"), move, icon="arrows-left-right"),
-            button(_("Delete"), delete, icon="trash"),
+            move_button,
+            delete_button,
         ):
             flow.addWidget(widget)
-        self.setLayout(flow)
+        inner.setLayout(flow)
+        as_high_as_it_wraps(inner)
+        column(self, margin=8).addWidget(inner)
         as_high_as_it_wraps(self)
         self.hide()
         view.itemSelectionChanged.connect(self.look)

@@ -112,6 +112,8 @@ class PictureWindow(QDialog):
         holder, flow = QWidget(), Flow(spacing=6)
         self.previous = _tool("caret-left", _("Previous picture"), lambda: self.step(-1))
         self.next = _tool("caret-right", _("Next picture"), lambda: self.step(1))
+        self.next.ensurePolished()
+        self.place.setMinimumHeight(self.next.sizeHint().height())
         for widget in (
             self.previous,
             self.place,
@@ -198,8 +200,10 @@ class PictureView(QGraphicsView):
     """A picture that can be made larger and moved about."""
 
     def __init__(self) -> None:
-        super().__init__(QGraphicsScene())
-        self._item = self.scene().addPixmap(QPixmap())
+        super().__init__()
+        scene = QGraphicsScene(self)
+        self.setScene(scene)
+        self._item = scene.addPixmap(QPixmap())
         self._item.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
         self._whole = True
         self.setFrameShape(QFrame.Shape.NoFrame)
