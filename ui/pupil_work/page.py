@@ -1,5 +1,6 @@
 """Pupils' work: classes and pupils on the left, their works in the middle, one work on the right."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
