@@ -7,4 +7,6 @@ alter table pupil add column removed_at real;
 alter table pupil add column removed_day integer;
 alter table pupil add column removed_with text not null default '';
 alter table work add column removed_with text not null default '';
+drop index pupil_list;
+create index pupil_list on pupil (class_id, removed_at, id, name, pseudonym);
 """

@@ -192,6 +192,7 @@ def test_news_leave_what_is_typed_and_the_cursor_alone(
 
 
 def test_ctrl_enter_sends_and_the_letter_says_that_it_waits(qtbot: QtBot, window: MainWindow, desk: Workspace) -> None:
+    qtbot.waitUntil(lambda: desk.status.state not in ("idle", "syncing"))
     page = window.page("messages")
     page.open_person("t-1")
     write(qtbot, page, "Good morning")

@@ -18,6 +18,7 @@ from ui.widgets.row_list import RowList
 from ui.widgets.timers import single_shot
 
 SEEN_MS = 500  # in view for so long
+ALL = 100_000  # rows at once: the end is read first, and only as many letters come as were asked for
 EDGE = 4  # pixels from the end that still are the end
 
 
@@ -89,7 +90,7 @@ class Letters(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column.addWidget(self._nothing)
         self._column.addStretch()  # few letters stand at the bottom, above what is being written
-        self.rows = RowList(lambda _value: LetterRow("", "", lambda _letter: []), spacing=0)
+        self.rows = RowList(lambda _value: LetterRow("", "", lambda _letter: []), spacing=0, first=ALL)
         self._column.addWidget(self.rows)
         self.area = scrolled(inner)
         self.area.setProperty("role", "letters")
@@ -108,7 +109,7 @@ class Letters(QWidget):
         self._column.removeWidget(self.rows)
         self.rows.hide()
         self.rows.deleteLater()
-        self.rows = RowList(lambda _value: LetterRow(me, other, ways), spacing=0)
+        self.rows = RowList(lambda _value: LetterRow(me, other, ways), spacing=0, first=ALL)
         self._column.addWidget(self.rows)
         self._at_end, self._new = True, set()
 

@@ -32,11 +32,12 @@ class RowList(QWidget):
     A key stands for one thing *and* one kind of row. While a button of the list is
     held down nothing moves; the newest state is shown once it was let go. The first
     rows of a long list are made at once, the others when one scrolls or goes there
-    by key, and meanwhile by themselves.
+    by key, and meanwhile by themselves; ``first`` says how many, where the end is what one reads first.
     """
 
-    def __init__(self, make: Callable[[Any], Any], *, spacing: int = 8) -> None:
+    def __init__(self, make: Callable[[Any], Any], *, spacing: int = 8, first: int = FIRST) -> None:
         super().__init__()
+        self._first = first
         self._make = make
         self._wanted: tuple[Entry, ...] = ()
         self._rows: dict[str, Any] = {}
@@ -133,7 +134,7 @@ class RowList(QWidget):
         """How many rows to make now: the first ones, and those that are there already."""
         there = [at for at, (key, _value) in enumerate(self._wanted) if key in self._rows]
         kept = there[-1] + 1 if there else 0
-        return max(FIRST, min(kept, len(there) + FIRST))
+        return max(self._first, min(kept, len(there) + self._first))
 
     def _make_up_to(self, count: int) -> None:
         if count > len(self._values):
