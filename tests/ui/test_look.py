@@ -4,8 +4,8 @@ import itertools
 from contextlib import suppress
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QIcon, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -31,6 +31,7 @@ from ui.shell import MainWindow
 from ui.start.program import show_window
 from ui.theme import theme
 from ui.widgets.check_line import CheckLine
+from ui.widgets.number_field import NumberField
 
 PAGES = ("today", "projects", "partners", "posts", "pupil_work", "sync_centre", "profile", "bin", "settings", "help")
 
@@ -135,6 +136,25 @@ def _cut_off(window: MainWindow) -> list[str]:
         if cut:
             found.append(text)
     return found
+
+
+def test_digits_have_room_and_the_wheel_over_a_number_scrolls_the_page(qtbot: QtBot, qapp: QApplication) -> None:
+    field = NumberField("Pupils", 0, 100)
+    qtbot.addWidget(field)
+    field.show()
+    assert field.lineEdit().textMargins().left() >= theme.px(8) and field.accessibleName() == "Pupils"
+    turned = QWheelEvent(
+        QPointF(5, 5),
+        field.mapToGlobal(QPointF(5, 5)),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    qapp.sendEvent(field, turned)
+    assert field.value() == 0
 
 
 def test_a_screen_reader_hears_a_name_for_everything(qtbot: QtBot, full_window: MainWindow) -> None:

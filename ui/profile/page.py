@@ -29,6 +29,7 @@ from ui.widgets.basics import (
 )
 from ui.widgets.check_line import CheckLine
 from ui.widgets.counter import Counter
+from ui.widgets.number_field import NumberField
 from ui.widgets.panels import Panel, Panels
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import LineField, TextField
@@ -114,9 +115,7 @@ class MyProfilePage(Page):
         holder = QWidget()
         inner = column(holder, spacing=4)
         inner.addWidget(label(name, "section"))
-        box = QSpinBox()
-        box.setRange(3, 19)
-        box.setAccessibleName(name)
+        box = NumberField(name, 3, 19)
         box.valueChanged.connect(self._typed)
         inner.addWidget(box)
         layout.addWidget(holder)

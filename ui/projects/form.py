@@ -14,6 +14,7 @@ from ui.theme import theme
 from ui.unsaved import Unsaved
 from ui.widgets.basics import Flow, card, column, label
 from ui.widgets.counter import Counter
+from ui.widgets.number_field import NumberField
 from ui.widgets.saving import Saving
 from ui.widgets.text_field import LineField, TextField, fit_height
 
@@ -155,11 +156,9 @@ class ProjectForm(QWidget):
         return choices
 
     def _number(self, field: Field, name: str) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(field.lowest - 1, field.limit)
+        box = NumberField(name, field.lowest - 1, field.limit)
         box.setSpecialValueText("–")
         box.setMinimumWidth(theme.px(110))
-        box.setAccessibleName(name)
         box.valueChanged.connect(lambda: self._typed(field.name))
         return box
 
