@@ -23,6 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="demo|serve|sync|doctor|file")
     demo = commands.add_parser("demo", help="try everything with an invented community; nothing is kept")
     demo.add_argument("--tour", action="store_true", help="run the guided week by itself and report each step")
+    demo.add_argument("--week", choices=("usual", "worst"), default="usual", help="the tour's week")
     demo.add_argument("--report", type=Path, default=Path("tour-report"), help="folder for the tour's screenshots")
     demo.add_argument("--language", default="en", help="language of the tour: en or tr")
     demo.add_argument("--type-until-killed", type=Path, help=argparse.SUPPRESS)  # the tour's own child
@@ -82,7 +83,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.tour or not has_display():
         from ui.demo.tour import run_tour
 
-        return run_tour(options.report, options.language)
+        return run_tour(options.report, options.language, options.week)
     from ui.demo.session import run_demo
 
     return run_demo()

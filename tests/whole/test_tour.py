@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
@@ -39,3 +40,23 @@ def test_the_week_holds(tmp_path: Path) -> None:
     for step in range(1, 10):
         picture = Image.open(tmp_path / f"step-{step}.png")
         assert len(set(picture.convert("RGB").resize((80, 45)).getdata())) > 20  # something is on it
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_the_worst_week_holds(tmp_path: Path, language: str) -> None:
+    words = ["demo", "--tour", "--week", "worst", "--report", str(tmp_path), "--language", language]
+    done = subprocess.run(
+        [sys.executable, "main.py", *words],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line for line in done.stderr.splitlines() if line != OFFSCREEN] == [], "Qt or Python warns"
+    assert "All 9 steps held." in done.stdout
+    for step in range(1, 10):
+        picture = Image.open(tmp_path / f"worst-{step}.png")
+        assert len(set(picture.convert("RGB").resize((80, 45)).getdata())) > 20

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image, ImageDraw
 from PySide6.QtCore import Qt
@@ -458,11 +458,29 @@ class Tour:
         self.demo.close()
 
 
-def run_tour(report: Path, language: str = "en") -> int:
-    """Run the week; print each step with its result; 0 only if every step held."""
+class Week(Protocol):
+    """A week that can be run."""
+
+    def steps(self) -> list[tuple[str, Callable[[], str]]]:
+        """The steps, each with its title."""
+
+    def picture(self, number: int) -> None:
+        """A picture after a step."""
+
+    def close(self) -> None:
+        """Throw everything away."""
+
+
+def run_tour(report: Path, language: str = "en", week: str = "usual") -> int:
+    """Run a week, ``usual`` or ``worst``; print each step with its result; 0 only if every step held."""
     application()
     report.mkdir(parents=True, exist_ok=True)
-    tour = Tour(report, language)
+    if week == "worst":
+        from ui.demo.worst_week import WorstWeek
+
+        tour: Week = WorstWeek(report, language)
+    else:
+        tour = Tour(report, language)
     print(f"The week, step by step. Screenshots go to {report.resolve()}", flush=True)
     try:
         for number, (title, step) in enumerate(tour.steps(), start=1):
