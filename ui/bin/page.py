@@ -114,8 +114,14 @@ class BinPage(Page):
         if not back:
             self._host.say(_("“{name}” cannot be brought back any more.").format(name=name))
             return
-        undo = (lambda: self._use.put_back(item.kind, item.id)) if item.kind in STAY_HERE else None
+        undo = (lambda: self._put_back(item)) if item.kind in STAY_HERE else None
         self._host.say(" ".join([_("“{name}” is back.").format(name=name), *_along(item, back=True)]), undo)
+
+    def _put_back(self, item: BinItem) -> None:
+        try:
+            self._use.put_back(item.kind, item.id)
+        except StoreError as error:
+            self._host.say(words.not_saved(error))
 
 
 class BinRow(QFrame):

@@ -46,6 +46,7 @@ class PupilWorkPage(Page):
         self._host, self._use = host, host.workspace.pupil_work
         self._said_of: dict[str, str] = {}  # of files, by their SHA-256
         self.setAcceptDrops(True)
+        self._pupils_shown: dict[str, PupilRow] = {}
         self.class_steps = ClassSteps(
             host, self, self._show_again, chosen_class=self._class, chosen_pupil=self._pupil, choose=self.choose_class
         )
@@ -71,6 +72,10 @@ class PupilWorkPage(Page):
         self.pupil_menu = DeedMenu(self.pupils, self.class_steps.of_pupil())
         self.pupils.currentItemChanged.connect(lambda *_items: self._show_works())
         self._new_pupil = button(_("New pupil…"), self._ask_pupil, icon="plus")
+        self.classes.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.classes.customContextMenuRequested.connect(
+            lambda at: self.class_menu.menu().popup(self.classes.mapToGlobal(at))
+        )
         line = row(self.classes, self.class_menu)
         line.setStretch(0, 1)
         layout.addLayout(line)
@@ -180,6 +185,7 @@ class PupilWorkPage(Page):
     def _show_class(self, pupil_id: str | None = None) -> None:
         class_id = self.classes.currentData()
         pupils = self._use.pupils(class_id) if class_id else []
+        self._pupils_shown = {pupil.id: pupil for pupil in pupils}
         items = [Item(pupil.id, f"{pupil.name}\n{pupil.pseudonym}", pupil.id) for pupil in pupils]
         self.pupils.show_items([Item(EVERYONE, _("Everyone")), *items] if class_id else [], pupil_id)
         self.pupil_menu.look()
@@ -284,8 +290,7 @@ class PupilWorkPage(Page):
         return (class_id, self.classes.currentText()) if class_id else None
 
     def _pupil(self) -> PupilRow | None:
-        chosen, class_id = self.pupils.chosen_value(), self.classes.currentData()
-        return next((one for one in self._use.pupils(class_id) if one.id == chosen), None) if class_id else None
+        return self._pupils_shown.get(self._pupil_id() or "")
 
     def ask_class(self) -> None:
         """Ask for the name of a new class."""

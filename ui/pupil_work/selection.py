@@ -19,7 +19,8 @@ def choose_several(view: ItemList) -> None:
 
 def chosen_values(view: ItemList) -> list[Any]:
     """What the chosen items stand for, from top to bottom."""
-    return [item.data(VALUE) for item in sorted(view.selectedItems(), key=view.row)]
+    rows = sorted(index.row() for index in view.selectedIndexes())
+    return [view.item(row).data(VALUE) for row in rows]
 
 
 def show_and_keep(view: ItemList, items: Sequence[Item]) -> Any:

@@ -53,6 +53,7 @@ class Opening:
     def open_outside(self, work: WorkRow) -> None:
         """Open a work in the program that this computer has for it, as a copy that goes when TwinDesk closes."""
         workspace = self._host.workspace
+        self._host.say(_("“{name}” is being opened…").format(name=brief(work.title, 60)))
         run_in_worker(
             lambda _progress: workspace.pupil_work.viewing.copy(work.id),
             lambda path: self._shown_outside(work, path),
@@ -65,8 +66,8 @@ class Opening:
         name = brief(work.title, 60)
         if QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             text = _(
-                "“{name}” is being opened in the computer's own program, as a copy that is not encrypted. The copy "
-                "goes when TwinDesk closes; what is changed in it is not kept."
+                "“{name}” opens in the computer's own program, as a copy that is not encrypted. The copy goes when "
+                "TwinDesk closes; what is changed in it is not kept."
             )
         else:
             text = _("This computer has no program for “{name}”. Save a copy and open it on another one.")
