@@ -58,7 +58,7 @@ class WorkSteps:
 
     def move(self, work_ids: Sequence[str], pupil_id: str) -> Moving:
         """Let works be another pupil's. Raises ValueError (``no_such_pupil``, ``no_such_work``)."""
-        before, there, taken = list[WorkRow](), list[str](), list[TakenBack]()
+        before, there = list[WorkRow](), list[str]()
         with self._store.transaction():
             if pupil_work.pupil(self._store, pupil_id) is None:
                 raise ValueError("no_such_pupil")
@@ -68,7 +68,7 @@ class WorkSteps:
                     continue
                 before.append(work)
                 pupil_work.change_work(self._store, work.id, pupil_id=pupil_id, permitted=0)
-                taken += publications.take_back(self._store, work.id)
+            taken = publications.take_back_all(self._store, [work.id for work in before])
         self._queued()
         unticked = sum(work.permitted for work in before)
         return Moving(len(before), there, unticked, lambda: self._move_back(before, pupil_id, taken))
@@ -98,32 +98,31 @@ class WorkSteps:
         is passed by.
         """
         day = elapsed.days_seen(self._store)
-        gone: list[tuple[str, list[TakenBack]]] = []
-        works = 0
+        gone, works = list[str](), list[str]()
         with self._store.transaction():
             for thing_id in dict.fromkeys(ids):
                 inside = class_bin.put_away(self._store, kind, thing_id, day)
                 if inside is not None:
-                    works += len(inside)
-                    taken = [item for work in inside for item in publications.take_back(self._store, work)]
-                    gone.append((thing_id, taken))
+                    works += inside
+                    gone.append(thing_id)
+            taken = publications.take_back_all(self._store, works)
         self._queued()
-        return Removal(works, lambda: self._undo_removal(kind, gone))
+        return Removal(len(works), lambda: self._undo_removal(kind, gone, taken))
 
     def restore(self, kind: str, thing_id: str) -> Back | None:
         """Take something out of the bin, with all that went there with it and what it needs; None when it is gone."""
         return class_bin.bring_back(self._store, kind, thing_id)
 
-    def _undo_removal(self, kind: str, gone: list[tuple[str, list[TakenBack]]]) -> str:
-        results: set[str] = set()
+    def _undo_removal(self, kind: str, gone: list[str], taken: list[TakenBack]) -> str:
         with self._store.transaction():
-            for thing_id, taken in gone:
-                if class_bin.bring_back(self._store, kind, thing_id) is None:
-                    results.add(GONE)
-                    continue
-                results |= {self._bring_back(item) for item in taken}
+            lost = [one for one in gone if class_bin.bring_back(self._store, kind, one) is None]
+            results = {GONE} if lost else set[str]()
+            results |= {self._bring_back(item) for item in taken if self._is_known(item)}
         self._queued()
         return next((one for one in (GONE, NOT_PUBLISHED, REPUBLISHED) if one in results), RESTORED)
+
+    def _is_known(self, item: TakenBack) -> bool:
+        return pupil_work.work(self._store, str(item.row.body.get("work_id", ""))) is not None
 
     def _bring_back(self, item: TakenBack) -> str:
         project = records.get(self._store, "project", item.row.project_id)

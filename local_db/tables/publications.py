@@ -5,6 +5,8 @@ back from before a publication still knows its own work on the platform, and tak
 """
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,11 +43,28 @@ def queue_publication(store: Store, row: TransferRow) -> None:
 
 def take_back(store: Store, work_id: str) -> list[TakenBack]:
     """Take a work out of every project, also one that is only on its way. Call it inside a transaction."""
-    taken = [TakenBack(row, _undo_publication(store, row)) for row in transfers.of_work(store, work_id)]
+    return take_back_all(store, [work_id])
+
+
+def take_back_all(store: Store, work_ids: Iterable[str]) -> list[TakenBack]:
+    """As :func:`take_back`, for many works at once."""
+    uploads, materials = transfers.uploads(store), defaultdict[str, list[Material]](list)
+    for material in _own_materials(store):
+        materials[material[0][:_MARK]].append(material)
+    return [
+        item
+        for work_id in work_ids
+        for item in _take_back(
+            store, [row for row in uploads if row.id.startswith(work_id)], materials.get(_mark(work_id), [])
+        )
+    ]
+
+
+def _take_back(store: Store, rows: list[TransferRow], materials: list[Material]) -> list[TakenBack]:
+    taken = [TakenBack(row, _undo_publication(store, row)) for row in rows]
     known = {item.row.material_id for item in taken}
-    mark = _mark(work_id)
-    for material_id, project_id, deleted in _own_materials(store):
-        if material_id.startswith(mark) and material_id not in known and not deleted:  # of a later life of this profile
+    for material_id, project_id, deleted in materials:
+        if material_id not in known and not deleted:  # of a later life of this profile
             _withdraw(store, project_id, material_id)
     return taken
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QDesktopServices,
     QImage,
     QKeyEvent,
@@ -167,6 +169,8 @@ class PictureWindow(QDialog):
         self.place.setText(_("{done} of {total}").format(done=number(self._at + 1), total=count))
         self.previous.setEnabled(self._at > 0)
         self.next.setEnabled(self._at + 1 < len(self._pictures))
+        told = f"{title}, {self.place.text()}"
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, told))
         self._say(_("The picture is being opened…"))
         self.view.show_picture(QPixmap())
         run_in_worker(
