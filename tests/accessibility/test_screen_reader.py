@@ -120,6 +120,20 @@ def test_everything_one_can_go_to_in_a_dialog_says_what_it_is(window: Window, di
         window.tell("dismiss")
 
 
+def test_a_picture_in_its_window_and_the_next_one_are_told(window: Window, tmp_path: Path) -> None:
+    window.tell("pictures", str(tmp_path))
+    tree = window.look_until(lambda tree: any(node.role == "dialog" for node in tree.all()))
+    [shown] = [node for node in tree.all() if node.role == "dialog"]
+    try:
+        assert shown.name == "Snow 0" and not complaints(shown)
+        assert {"Picture of “Snow 0”", "Next picture", "Larger", "Full size"} <= {node.name for node in shown.all()}
+        with window.reader.listen("org.a11y.atspi.Event.Object", "Announcement") as heard:
+            window.tell("step")
+            assert "Snow 1, 2 of 2" in str(window.reader.next(heard))
+    finally:
+        window.tell("close_picture")
+
+
 def test_a_message_of_the_window_is_spoken(window: Window) -> None:
     with window.reader.listen("org.a11y.atspi.Event.Object", "Announcement") as heard:
         window.tell("say", "Three works were taken in.")

@@ -1,7 +1,8 @@
 """A real window for the accessibility tests, in a process of its own: ``python -m tests.accessibility.window FOLDER``.
 
 It does what it is told on its input, one JSON list a line, and answers each with a line: ``["go", page]``, ``["say", text]``,
-``["key", sequence]``, ``["open", action]``, ``["press", button]``, ``["class", name]``, ``["dismiss"]``.
+``["key", sequence]``, ``["open", action]``, ``["press", button]``, ``["class", name]``,
+``["pictures", folder]``, ``["step"]``, ``["close_picture"]``, ``["dismiss"]``.
 """
 
 import json
@@ -9,6 +10,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from PIL import Image
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
@@ -60,6 +62,26 @@ class Told:
 
     def _class(self, name: str) -> None:
         self._window.workspace.pupil_work.add_class(name)
+
+    def _pictures(self, folder: str) -> None:
+        """Show one of two pictures of a pupil in its window."""
+        use = self._window.workspace.pupil_work
+        class_id = use.add_class("5-C")
+        pupil = use.add_pupil(class_id, "Zeynep Kara")
+        for number in range(2):
+            path = Path(folder) / f"Snow {number}.png"
+            Image.new("RGB", (40 + number, 30)).save(path)
+            use.take_in(pupil, path)
+        page = self._window.page("pupil_work")
+        page.choose_class(class_id)
+        self._opening = page.work_steps.opening
+        page.work_steps.open()
+
+    def _step(self) -> None:
+        self._opening.window.next.click()
+
+    def _close_picture(self) -> None:
+        self._opening.window.close()
 
     def _say(self, text: str) -> None:
         self._window.say(text)

@@ -105,12 +105,15 @@ def test_a_double_click_shows_a_picture_whole_and_the_wheel_enlarges_it(qtbot: Q
     )  # fmt: skip
     shown.view.wheelEvent(up)
     assert shown.view.scale_now > before
-    qtbot.keyClick(shown.view, Qt.Key.Key_0)
+    qtbot.keyClick(shown, Qt.Key.Key_0)
     assert shown.view.scale_now <= 1
     for _press in range(30):
-        qtbot.keyClick(shown.view, Qt.Key.Key_Plus)
+        qtbot.keyClick(shown, Qt.Key.Key_Plus)
     assert shown.view.scale_now == pytest.approx(8)
-    qtbot.keyClick(shown.view, Qt.Key.Key_1)
+    seen = shown.view.horizontalScrollBar().value()
+    qtbot.keyClick(shown, Qt.Key.Key_Right)
+    assert shown.view.horizontalScrollBar().value() > seen and shown.windowTitle() == "picture 0"
+    qtbot.keyClick(shown, Qt.Key.Key_1)
     assert shown.view.scale_now == pytest.approx(1)
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
     assert page.works.count() == 5
@@ -124,7 +127,7 @@ def test_next_and_previous_go_through_the_pictures_and_stop_at_the_ends(qtbot: Q
     qtbot.waitUntil(shown.isActiveWindow)
     seen = [shown.windowTitle()]
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageDown, Qt.Key.Key_Right):
-        qtbot.keyClick(shown.view, key)
+        qtbot.keyClick(shown, key)
         seen.append(shown.windowTitle())
     assert seen == ["picture 0", "picture 0", "picture 1", "picture 2", "picture 2"]
     assert not shown.next.isEnabled() and "3 of 3" in words_on(shown)

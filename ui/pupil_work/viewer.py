@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QDesktopServices,
     QImage,
-    QKeyEvent,
     QKeySequence,
     QPixmap,
     QResizeEvent,
@@ -103,8 +102,8 @@ class PictureWindow(QDialog):
         layout.addWidget(self.view, 1)
         for key, act in self._keys().items():
             QShortcut(QKeySequence(key), self, act)
-        self.view.setFocus()
         self._show()
+        (self.next if self.next.isEnabled() else self.shut).setFocus()
 
     @property
     def work(self) -> WorkRow:
@@ -115,6 +114,7 @@ class PictureWindow(QDialog):
         holder, flow = QWidget(), Flow(spacing=6)
         self.previous = _tool("caret-left", _("Previous picture"), lambda: self.step(-1))
         self.next = _tool("caret-right", _("Next picture"), lambda: self.step(1))
+        self.shut = button(_("Close"), self.close)
         self.next.ensurePolished()
         self.place.setMinimumHeight(self.next.sizeHint().height())
         for widget in (
@@ -127,7 +127,7 @@ class PictureWindow(QDialog):
             button(_("Full size"), self.view.show_full),
             button(_("Open in another program"), lambda: outside(self.work), icon="arrow-square-out"),
             button(_("Save a copy…"), lambda: save(self.work), icon="download-simple"),
-            button(_("Close"), self.close),
+            self.shut,
         ):
             flow.addWidget(widget)
         holder.setLayout(flow)
@@ -136,6 +136,10 @@ class PictureWindow(QDialog):
 
     def _keys(self) -> dict[str, Callable[[], object]]:
         return {
+            "Left": lambda: self._sideways(-1),
+            "Right": lambda: self._sideways(1),
+            "Up": lambda: self.view.move_by(0, -1),
+            "Down": lambda: self.view.move_by(0, 1),
             "PgUp": lambda: self.step(-1),
             "PgDown": lambda: self.step(1),
             "+": lambda: self.view.zoom(STEP),
@@ -146,13 +150,10 @@ class PictureWindow(QDialog):
             "F11": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
         }
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows that the picture does not need go to the next one and back."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None:
-            super().keyPressEvent(event)
-        else:
-            self.step(step)
+    def _sideways(self, by: int) -> None:
+        """An arrow moves a picture that is wider than its window, and else goes to the next one."""
+        if not self.view.move_by(by, 0):
+            self.step(by)
 
     def step(self, by: int) -> None:
         """Show the next picture or one before; at the ends nothing happens."""
@@ -213,6 +214,8 @@ class PictureView(QGraphicsView):
         self._whole = True
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundBrush(theme.colour("sunken"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys are the window's: a view has no role that can be told
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
 
@@ -258,13 +261,11 @@ class PictureView(QGraphicsView):
             self.zoom(STEP ** (turned.y() / 120))
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move a picture that is larger than its window; else they are the window's."""
-        sideways = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-        if sideways and self.horizontalScrollBar().maximum() == self.horizontalScrollBar().minimum():
-            event.ignore()
-            return
-        super().keyPressEvent(event)
+    def move_by(self, sideways: int, down: int) -> bool:
+        """Move the part that is seen by a step of the scroll bars; False where all of it is seen in that direction."""
+        bar, by = (self.horizontalScrollBar(), sideways) if sideways else (self.verticalScrollBar(), down)
+        bar.setValue(bar.value() + by * 3 * bar.singleStep())
+        return bar.maximum() > bar.minimum()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A whole picture stays whole."""
