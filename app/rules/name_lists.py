@@ -61,18 +61,24 @@ def read(text: str, there: Iterable[str]) -> list[Line]:
     """The names in a pasted text, one a line; empty lines count for nothing.
 
     Understands "Surname, Name", cells of a spreadsheet with or without a line of headings, and numbers in front.
-    ``there`` are the names that the class has.
+    ``there`` are the names that the class has. What is not read any more is told as one line (``too_many``).
     """
-    known, seen, found = {same_name(name) for name in there}, set[str](), list[Line]()
-    for line in _lines(text[:MOST_TEXT]):
-        key = same_name(line.name)
-        state = THERE if key in known else TWICE if key in seen else line.state
-        if line.state == NEW and state == NEW:
-            state = TOO_MANY if len(seen) >= MOST_LINES else NEW
-            seen |= {key} if state == NEW else set()
-        found.append(replace(line, state=line.state if line.state != NEW else state))
-        if len(found) >= 2 * MOST_LINES:
+    known, new, found = {same_name(name) for name in there}, set[str](), list[Line]()
+    whole = text if len(text) <= MOST_TEXT else text[: max(text.rfind("\n", 0, MOST_TEXT), 0) or MOST_TEXT]
+    is_cut = len(whole) < len(text)
+    for line in _lines(whole):
+        if len(found) == 2 * MOST_LINES:
+            is_cut = True
             break
+        key = same_name(line.name)
+        state = line.state if line.state != NEW else THERE if key in known else TWICE if key in new else NEW
+        if state == NEW and len(new) == MOST_LINES:
+            state = TOO_MANY
+        if state == NEW:
+            new.add(key)
+        found.append(replace(line, state=state))
+    if is_cut:
+        found.append(Line(found[-1].number + 1 if found else 1, "", TOO_MANY))
     return found
 
 

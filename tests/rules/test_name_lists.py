@@ -64,7 +64,14 @@ def test_accents_tell_pupils_apart_and_the_four_turkish_i_do_not() -> None:
 def test_more_than_a_class_can_have_is_told_and_the_first_are_kept() -> None:
     lines = read("\n".join(f"Pupil {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(MOST_LINES + 5)), [])
     assert [line.state for line in lines] == [NEW] * MOST_LINES + [TOO_MANY] * 5
-    assert len(read("x\n" * 10_000_000, [])) == 2 * MOST_LINES
+    assert len(read("x\n" * 1_000_000, [])) == 2 * MOST_LINES + 1
+
+
+def test_a_text_far_too_long_is_read_to_a_whole_line_and_the_rest_is_told() -> None:
+    lines = read(f"Ali\n{'y' * 90}\n" * 10_000, [])
+    assert {line.name for line in lines} == {"Ali", "y" * 90, ""} and lines[-1].state == TOO_MANY
+    (only,) = read("x" * 10_000_000, [])[:1]
+    assert only.state == TOO_LONG
 
 
 LETTERS = st.text(st.characters(categories=("Lu", "Ll", "Lo")), min_size=1, max_size=12)

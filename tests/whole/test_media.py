@@ -16,6 +16,7 @@ from app import class_lists, media
 from app.intake import TakeInError
 from app.media import child, frames
 from app.media.helper import Helper, MediaError
+from app.media.whole import MOST_POINTS, whole_picture
 from app.workspace import Workspace
 from tests.inside import inside
 
@@ -225,3 +226,36 @@ def test_the_pupil_after_the_last_short_pseudonym_gets_a_longer_one(monkeypatch:
     word, _space, n = class_lists.free_pseudonyms(taken, 1)[0].rpartition(" ")
     assert word in class_lists._WORDS and int(n) >= 100
     assert class_lists.free_pseudonyms(taken - {"River 7"}, 1) == ["River 7"]
+
+
+# -- full size -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_every_kind_of_picture_is_shown_at_its_full_size(mode: str) -> None:
+    out = io.BytesIO()
+    Image.new(mode, (31, 17)).save(out, "JPEG" if mode == "CMYK" else "PNG")
+    shown = whole_picture(out.getvalue())
+    assert (shown.width, shown.height, len(shown.data)) == (31, 17, 31 * 17 * 4)
+
+
+def test_a_photo_is_shown_as_the_camera_was_held_and_a_huge_one_smaller() -> None:
+    out = io.BytesIO()
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.new("RGB", (40, 20)).save(out, "JPEG", exif=turned)
+    shown = whole_picture(out.getvalue())
+    assert (shown.width, shown.height) == (20, 40)
+    out = io.BytesIO()
+    Image.new("L", (8_900, 8_900)).save(out, "PNG")
+    shown = whole_picture(out.getvalue())
+    assert MOST_POINTS * 0.99 < shown.width * shown.height <= MOST_POINTS
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff", b"MZ" * 99])
+def test_what_is_no_picture_is_named_and_the_helper_goes_on(data: bytes) -> None:
+    with pytest.raises(media.MediaError):
+        whole_picture(data)
+    out = io.BytesIO()
+    Image.new("RGB", (3, 3)).save(out, "PNG")
+    assert whole_picture(out.getvalue()).width == 3
