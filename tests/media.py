@@ -73,6 +73,9 @@ def pdf() -> bytes:
         document.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=f"app.alert('{NAME}')")
         document.Root.PieceInfo = Dictionary(A=Dictionary(LastModified=NAME, Private=NAME))
         page = document.pages[0]
+        page.obj["/PTEX.FileName"] = pikepdf.String(PATH)
+        screen = document.make_stream(profile(), N=3, Alternate=Name.DeviceRGB)
+        page.obj.Resources.ColorSpace = Dictionary(Own=Array([Name.ICCBased, document.make_indirect(screen)]))
         page.Thumb = document.make_stream(NAME.encode())
         page.AA = Dictionary(O=Dictionary(S=Name.Launch, F=PATH))
         page.obj.Resources.XObject["/image"].write(picture("JPEG"), filter=Name.DCTDecode)

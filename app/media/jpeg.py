@@ -21,11 +21,14 @@ _NAMED = {
 }
 
 
-def without_metadata(data: bytes, *, with_colours: bool = True) -> bytes:
-    """The picture, its density and (``with_colours``) the colours of its profile. Raises ValueError for what is no JPEG."""
+def without_metadata(data: bytes, *, with_colours: bool = True, may_be_cut: bool = False) -> bytes:
+    """The picture, its density and (``with_colours``) the colours of its profile.
+
+    Raises ValueError for what is no JPEG, and for one that is cut short unless it ``may_be_cut``.
+    """
     out, profile = [b"\xff\xd8"], []
     head: list[bytes] = []
-    for marker, body, coded in segments(data):
+    for marker, body, coded in segments(data, may_be_cut):
         if marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14 and not head:
             head.append(_segment(_APP0, body[:12] + b"\0\0"))  # without its small picture
         elif marker == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
@@ -39,11 +42,11 @@ def without_metadata(data: bytes, *, with_colours: bool = True) -> bytes:
     return b"".join([out[0], *head, *out[1:], b"\xff\xd9"])
 
 
-def look(data: bytes) -> Found:
+def look(data: bytes, *, may_be_cut: bool = False) -> Found:
     """What is written into a JPEG, by its segments. Raises ValueError."""
     found: Found = {}
     profile = []
-    for marker, body, _coded in segments(data):
+    for marker, body, _coded in segments(data, may_be_cut):
         if marker == _COMMENT:
             note(found, WORDS, "JPEG comment")
         elif marker == _APP0:
@@ -58,14 +61,14 @@ def look(data: bytes) -> Found:
             note(found, OTHER, named)
     for tag in icc.names_in(_joined(profile)) if profile else ():
         note(found, COLOURS, f"ICC {tag}")
-    if _length(data) < len(data):
+    if not may_be_cut and _length(data) < len(data):
         note(found, OTHER, "after the picture")
     return found
 
 
-def segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+def segments(data: bytes, may_be_cut: bool = False) -> Iterator[tuple[int, bytes, bytes]]:
     """Marker, body, and for a scan what is coded after it, up to the end of the first picture. Raises ValueError."""
-    for marker, start, stop, after in _walk(data):
+    for marker, start, stop, after in _walk(data, may_be_cut):
         yield marker, data[start:stop], data[stop:after]
 
 
@@ -76,7 +79,7 @@ def _length(data: bytes) -> int:
     return after + 2
 
 
-def _walk(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+def _walk(data: bytes, may_be_cut: bool = False) -> Iterator[tuple[int, int, int, int]]:
     if data[:2] != b"\xff\xd8":
         raise ValueError("not a JPEG")
     place = 2
@@ -98,9 +101,12 @@ def _walk(data: bytes) -> Iterator[tuple[int, int, int, int]]:
         place = stop
         if marker == _START:
             found = _MARKER.search(data, stop)
-            if found is None:
+            if found is None and not may_be_cut:
                 raise ValueError("a JPEG cut short")
-            place = found.start()
+            place = found.start() if found else len(data)
+            if found is None:
+                yield marker, start, stop, place
+                return
         yield marker, start, stop, place
 
 

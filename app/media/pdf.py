@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from app.media import jpeg
+from app.media import pdf_streams
 from app.media.found import (
     AUTHOR,
     DATE,
@@ -17,6 +17,7 @@ from app.media.found import (
     CannotLeaveError,
     Found,
     kind_of_field,
+    merge,
     note,
 )
 
@@ -66,8 +67,7 @@ def without_metadata(data: bytes) -> bytes:
         for holder, key, _kind, _field in list(_telling(document)):
             if key in holder:
                 del holder[key]
-        for stream in _pictures(document):
-            _strip(stream)
+        pdf_streams.clean(document)
         out = io.BytesIO()
         import pikepdf
 
@@ -89,14 +89,7 @@ def look(data: bytes) -> Found:
     with _opened(data) as document:
         for _holder, _key, kind, field in _telling(document):
             note(found, kind, field)
-        for stream in _pictures(document):
-            try:
-                inside = jpeg.look(stream.read_raw_bytes())
-            except ValueError:
-                continue
-            for fields in inside.values():
-                for field in fields - {"JFIF"}:
-                    note(found, OTHER, f"picture: {field}")
+        merge(found, pdf_streams.look(document), "picture")
     return found
 
 
@@ -151,6 +144,9 @@ def _of_dictionary(each: Any) -> Iterator[tuple[Any, str, str, str]]:
     keys = set(each.keys())
     for key in keys & _ANYWHERE.keys():
         yield each, key, _ANYWHERE[key], key
+    for key in keys:
+        if key.startswith("/PTEX."):  # pdfTeX keeps the names of the writer's files
+            yield each, key, PATHS, key
     kind = str(each.get("/Subtype", ""))
     if kind in _MARKUP and ("/Rect" in keys or each.get("/Type") == "/Annot"):
         for key in keys & _OF_ANNOTATIONS.keys():
@@ -224,32 +220,3 @@ def _direct(part: Any) -> bool:
     import pikepdf
 
     return isinstance(part, pikepdf.Dictionary | pikepdf.Array) and not part.is_indirect
-
-
-def _pictures(document: Any) -> Iterator[Any]:
-    """The streams that hold a JPEG as it came from a camera."""
-    import pikepdf
-
-    for one in document.objects:
-        if isinstance(one, pikepdf.Stream) and _only_filter(one) == "/DCTDecode":
-            yield one
-
-
-def _only_filter(stream: Any) -> str:
-    import pikepdf
-
-    kind = stream.get("/Filter")
-    if isinstance(kind, pikepdf.Array):
-        return str(kind[0]) if len(kind) == 1 else ""
-    return str(kind) if kind is not None else ""
-
-
-def _strip(stream: Any) -> None:
-    import pikepdf
-
-    try:
-        clean = jpeg.without_metadata(stream.read_raw_bytes(), with_colours=False)
-    except ValueError:  # what is no JPEG is shown by no program
-        return
-    parms = stream.get("/DecodeParms")
-    stream.write(clean, filter=pikepdf.Name.DCTDecode, decode_parms=parms)

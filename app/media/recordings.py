@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from app.media import boxes
 from app.media.found import COVER, OTHER, PROGRAM, WORDS, CannotLeaveError, Found, kind_of_field, note
 
 _READ = {
@@ -32,6 +33,8 @@ _UNITS = {
     "h264": "filter_units=remove_types=6",
     "hevc": "filter_units=remove_types=39|40",
 }  # words within the film itself
+_BOXED = ("mp4", "mov", "m4a")
+_LEAST_TOLD = 6  # letters of a tag that would not stand in a recording by chance
 _TAGS = (b"APETAGEX", b"LYRICSBEGIN", b"LYRICS200")
 
 
@@ -41,18 +44,22 @@ def without_metadata(form: str, ending: str, data: bytes) -> bytes:
 
     out = io.BytesIO()
     try:
-        with _opened(form, data) as source:
+        with _opened(form, boxes.blanked(data) if form == "mp4" else data) as source:
             tracks = [one for one in source.streams if _is_played(one)]
             if not tracks:
                 raise CannotLeaveError("damaged")
             options = {"fflags": "+bitexact", **_OPTIONS.get(ending, {})}
             with av.open(out, "w", format=_WRITTEN[ending], options=options) as target:
                 _copy(source, target, tracks, ending)
+            told = [value.encode() for _key, value in _tags(source) if len(value) >= _LEAST_TOLD]
     except CannotLeaveError:
         raise
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise CannotLeaveError("unplayable") from error
-    return out.getvalue()
+    copied = boxes.blanked(out.getvalue()) if ending in _BOXED else out.getvalue()
+    if any(value in copied for value in told):  # a damaged file's sound may begin where its tags are
+        raise CannotLeaveError("damaged")
+    return copied
 
 
 def look(form: str, data: bytes) -> Found:
@@ -77,6 +84,9 @@ def look(form: str, data: bytes) -> Found:
                     )
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise CannotLeaveError("damaged") from error
+    if form == "mp4":
+        for kind, fields in boxes.look(data).items():
+            found.setdefault(kind, set()).update(fields)
     if form == "mp3":
         for tag in _TAGS:
             if tag in data:

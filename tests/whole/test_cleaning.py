@@ -31,6 +31,8 @@ def everything_in(data: bytes) -> bytes:
 
         with pikepdf.open(io.BytesIO(data)) as document:
             inside = b"".join(one.unparse() for one in document.objects if not isinstance(one, pikepdf.Stream))
+            profiles = [one for one in document.objects if isinstance(one, pikepdf.Stream) and "/N" in one]
+            inside += b"".join(one.read_bytes() for one in profiles if "/Type" not in one)
     whole = data + inside
     return whole + whole.replace(b"\0", b"")
 
