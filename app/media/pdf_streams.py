@@ -70,8 +70,8 @@ def _is_profile(stream: Any) -> bool:
         return False
     try:
         return bool(stream.read_bytes()[36:40] == b"acsp")
-    except Exception:  # one that cannot be unpacked shows no colours
-        return False
+    except Exception as error:  # some programs show what can be unpacked of it
+        raise CannotLeaveError("damaged") from error
 
 
 def _filters(stream: Any) -> list[str]:
