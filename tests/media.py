@@ -8,7 +8,14 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-SECRETS = (b"Zeynep Kara", b"Okul Kamerasi", b"+39.9334+032.8597", b"C:\\Users\\Zeynep", b"\\Users\\Zeynep")
+SECRETS = (
+    b"Zeynep Kara",
+    b"Okul Kamerasi",
+    b"+39.9334+032.8597",
+    b"C:\\Users\\Zeynep",
+    b"\\Users\\Zeynep",
+    b"20261189",
+)
 NAME, CAMERA, PLACE, PATH = "Zeynep Kara", "Okul Kamerasi", "+39.9334+032.8597/", "C:\\Users\\Zeynep\\kar.jpg"
 
 
@@ -161,8 +168,12 @@ def zipped(parts: dict[str, str | bytes]) -> bytes:
 def docx() -> bytes:
     """A text with a comment, a tracked change, a picture and a macro."""
     body = (
-        f'<w:document {_W}><w:body><w:p><w:ins w:id="1" w:author="{NAME}" w:date="2026-01-02T03:04:05Z"><w:r><w:t>A mountain</w:t></w:r></w:ins>'
-        f'<w:r><w:drawing><pic:cNvPr xmlns:pic="x" id="1" name="{PATH}" descr="{PATH}"/></w:drawing></w:r></w:p></w:body></w:document>'
+        f'<w:document {_W}><w:body><w:p><w:del w:id="2" w:author="20261189"/><w:ins w:id="1" w:author="{NAME}" w:date="2026-01-02T03:04:05Z"><w:r><w:t>A mountain</w:t></w:r></w:ins>'
+        f'<w:r><w:drawing><pic:cNvPr xmlns:pic="x" id="1" name="{PATH}" descr="{PATH}"/></w:drawing></w:r></w:p>'
+        f'<w:p><w:fldSimple w:instr=" AUTHOR "><w:r><w:t>{NAME}</w:t></w:r></w:fldSimple></w:p>'
+        '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> FILENAME \\p </w:instrText></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{PATH}</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+        "</w:body></w:document>"
     )
     note = f'<w:comments {_W}><w:comment w:id="1" w:author="{NAME}" w:initials="ZK" w:date="2026-01-02T03:04:05Z"><w:p/></w:comment></w:comments>'
     people = f'<w15:people xmlns:w15="x"><w15:person w15:author="{NAME}"><w15:presenceInfo w15:userId="{NAME}"/></w15:person></w15:people>'
@@ -194,6 +205,7 @@ def xlsx() -> bytes:
         "xl/persons/person.xml": person,
         "xl/pivotCache/pivotCacheDefinition1.xml": pivot,
         "xl/connections.xml": link,
+        "xl/drawings/vmlDrawing1.vml": "<xml xmlns:v='urn:schemas-microsoft-com:vml'><v:shape><div>a<br>b</div></v:shape></xml>",
         "xl/printerSettings/printerSettings1.bin": NAME.encode(),
     }
     return _office("xl/workbook.xml", "spreadsheetml.sheet", parts)
@@ -286,15 +298,30 @@ def recording(ending: str) -> bytes:
     )
 
 
-def _film(target: Any, stream: Any) -> None:
+def film(codec: str, form: str) -> bytes:
+    """A second of a film as telephones code it, pictures out of their order among them."""
+    import av
+
+    av.logging.set_level(None)
+    out = io.BytesIO()
+    quiet = {"x265-params": "log-level=none:repeat-headers=0"} if codec == "libx265" else {}
+    with av.open(out, "w", format=form) as target:
+        target.metadata.update(_TAGS)
+        stream = target.add_stream(codec, rate=30, options=quiet)
+        stream.codec_context.max_b_frames = 2
+        _film(target, stream, 30)
+    return out.getvalue()
+
+
+def _film(target: Any, stream: Any, count: int = 5) -> None:
     import av
 
     stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
     stream.metadata["title"] = NAME
-    for number in range(5):
+    for number in range(count):
         frame = av.VideoFrame(64, 48, "yuv420p")
         for plane in frame.planes:
-            plane.update(bytes([number * 40]) * plane.buffer_size)
+            plane.update(bytes([number * 40 % 256]) * plane.buffer_size)
         frame.pts, frame.time_base = number, Fraction(1, 10)
         target.mux(stream.encode(frame))
     target.mux(stream.encode(None))

@@ -66,9 +66,7 @@ _EMPTY = {
     "app.xml": b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats.org/'
     b'officeDocument/2006/extended-properties"/>',
 }
-_FIELDS = re.compile(
-    r"(?i)^\s*\\?(author|lastsavedby|username|useraddress|userinitials|filename|template|info\s+\w+)\b"
-)
+_FIELDS = re.compile(r"(?i)^\s*(author|lastsavedby|username|useraddress|userinitials|filename|template)\b")
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ class Rules:
         base = part.name.rpartition("/")[2].lower()
         if part.name.lower().startswith("docprops/") and base in _EMPTY:
             return Part(part.name, _EMPTY[base])
-        root = xml.parsed(part.body)
+        root = xml.parsed(part.body, loosely=part.name.lower().endswith(".vml"))
         for told in list(_telling(part.name, root)):
             told.clean()
         return Part(part.name, xml.written(root))
@@ -108,7 +106,7 @@ class Rules:
     def look(self, part: Part) -> Found:
         """What a part tells."""
         found: Found = {}
-        root = xml.parsed(part.body)
+        root = xml.parsed(part.body, loosely=part.name.lower().endswith(".vml"))
         base = part.name.rpartition("/")[2].lower()
         if part.name.lower().startswith("docprops/") and base in _EMPTY:
             for one in root:
@@ -156,6 +154,7 @@ class _Told:
 
 def _telling(name: str, root: Any) -> Iterator[_Told]:
     is_links = name.lower().endswith(".rels")
+    yield from _of_fields(root)
     for one in xml.elements(root):
         tag = xml.local(one.tag)
         if is_links:
@@ -165,6 +164,33 @@ def _telling(name: str, root: Any) -> Iterator[_Told]:
         else:
             yield from _of_text(one, tag, root)
             yield from _of_attributes(one, tag)
+
+
+def _of_fields(root: Any) -> Iterator[_Told]:
+    """What fields show of the writer and of the file's name: Word fills them in anew."""
+    words, depth, telling = "", 0, 0
+    for one in xml.elements(root):
+        tag = xml.local(one.tag)
+        if tag == "fldSimple" and _FIELDS.match(_attribute(one, "instr")):
+            for text in xml.elements(one):
+                if xml.local(text.tag) == "t" and text.text:
+                    yield _Told(text, AUTHOR, "field", "text", None)
+        elif tag == "fldChar":
+            kind = _attribute(one, "fldCharType")
+            if kind == "begin":
+                words, depth = "", depth + 1
+            elif kind == "separate" and not telling:
+                telling = depth if _FIELDS.match(words) else 0
+            elif kind == "end":
+                telling, depth = (0 if telling == depth else telling), depth - 1
+        elif tag == "instrText":
+            words += one.text or ""
+        elif tag == "t" and telling and one.text:
+            yield _Told(one, AUTHOR, "field", "text", None)
+
+
+def _attribute(one: Any, name: str) -> str:
+    return next((value for key, value in one.attrib.items() if xml.local(key) == name), "")
 
 
 def _of_link(one: Any) -> Iterator[_Told]:
@@ -188,9 +214,9 @@ def _of_attributes(one: Any, tag: str) -> Iterator[_Told]:
     for key, value in list(one.attrib.items()):
         plain = xml.local(key).lower()
         if plain in _AUTHORS or f"{plain}:{tag.lower()}" in _AUTHORS:
-            if tag in ("cat", "fld", "schemeClr") or value == _neutral(plain, value) or not value:
+            if tag in ("cat", "fld", "schemeClr") or value == _neutral(plain) or not value:
                 continue
-            yield _Told(one, AUTHOR, f"{tag} {xml.local(key)}", key, _neutral(plain, value))
+            yield _Told(one, AUTHOR, f"{tag} {xml.local(key)}", key, _neutral(plain))
         elif plain in _DATES and re.match(r"\d{4}-\d\d-\d\d|\d+\.?\d*$", value) and _is_a_note(tag):
             yield _Told(one, DATE, f"{tag} {xml.local(key)}", key, _no_date(tag))
         elif plain in ("descr", "title", "name", "href", "o:title") and xml.is_path(value) and tag != "Relationship":
@@ -213,21 +239,9 @@ def _of_attributes(one: Any, tag: str) -> Iterator[_Told]:
             yield _Told(one, WORDS, "tag", key, "")
 
 
-def _neutral(plain: str, value: str) -> str | None:
-    if plain in ("userid", "providerid"):
-        return xml.NOBODY
-    if plain in (
-        "author",
-        "name",
-        "displayname",
-        "username",
-        "lasteditedby",
-        "refreshedby",
-        "modifiedby",
-        "assignedto",
-    ):
-        return xml.NOBODY if not value.isdigit() and not value.startswith("{") else value
-    return xml.NOBODY if plain != "initials" else "A"
+def _neutral(plain: str) -> str:
+    """What stands instead of a name; of initials one letter."""
+    return "A" if plain == "initials" else xml.NOBODY
 
 
 def _is_a_note(tag: str) -> bool:

@@ -12,18 +12,27 @@ _PATH = re.compile(
 )
 
 
-def parsed(body: bytes) -> Any:
-    """The root of a part. Raises CannotLeaveError for what is no XML, or has a document type of its own."""
+def parsed(body: bytes, *, loosely: bool = False) -> Any:
+    """The root of a part; ``loosely`` for drawings in VML, which was written like HTML.
+
+    Raises CannotLeaveError for what is no XML, or has a document type of its own.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=loosely,
     )
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise CannotLeaveError("damaged") from error
-    if root.getroottree().docinfo.internalDTD is not None:
+    if root is None or root.getroottree().docinfo.internalDTD is not None:
         raise CannotLeaveError("damaged")
     return root
 

@@ -101,6 +101,8 @@ def _base(part: Part) -> str:
 def _telling(root: Any, base: str) -> Iterator[tuple[Any, str, str, str]]:
     for one in xml.elements(root):
         tag = xml.local(one.tag)
+        if tag == "binary-data":  # a picture written into the text
+            raise CannotLeaveError("holds_other_files")
         if tag in _AUTHORS and (one.text or "") not in ("", xml.NOBODY):
             yield one, "text", AUTHOR, tag
         if tag == "date" and one.tag.startswith("{http://purl.org/dc") and one.text:

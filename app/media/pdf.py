@@ -38,6 +38,8 @@ _ANYWHERE = {  # keys of any dictionary, and what they tell
     "/DSS": SIGNATURE,
     "/SpiderInfo": PATHS,
     "/Renditions": INSIDE,
+    "/IDS": PATHS,
+    "/URLS": PATHS,
 }
 _OF_ANNOTATIONS = {"/T": AUTHOR, "/CreationDate": DATE, "/M": DATE, "/NM": OTHER, "/Subj": OTHER, "/ExData": OTHER}
 _OF_ROOT = {"/OpenAction": SCRIPTS, "/Collection": INSIDE, "/Legal": SIGNATURE, "/Requirements": SCRIPTS}
@@ -151,6 +153,8 @@ def _of_dictionary(each: Any) -> Iterator[tuple[Any, str, str, str]]:
     if kind in _MARKUP and ("/Rect" in keys or each.get("/Type") == "/Annot"):
         for key in keys & _OF_ANNOTATIONS.keys():
             yield each, key, _OF_ANNOTATIONS[key], f"annotation {key}"
+    if "/I" in keys and each.get("/Type") == "/Thread":
+        yield each, "/I", AUTHOR, "thread"
     if "/Annots" in keys:
         yield from _hidden_annotations(each)
     for key in ("/A", "/Next", "/PA"):

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from app.media import boxes
+from app.media import boxes, units
 from app.media.found import COVER, OTHER, PROGRAM, WORDS, CannotLeaveError, Found, kind_of_field, note
 
 _READ = {
@@ -29,10 +29,6 @@ _TECHNICAL = {
     "number_of_frames", "number_of_bytes", "bps", "_statistics_tags", "stereo_mode",
 }  # fmt: skip
 _HANDLERS = {"VideoHandler", "SoundHandler", ""}
-_UNITS = {
-    "h264": "filter_units=remove_types=6",
-    "hevc": "filter_units=remove_types=39|40",
-}  # words within the film itself
 _BOXED = ("mp4", "mov", "m4a")
 _LEAST_TOLD = 6  # letters of a tag that would not stand in a recording by chance
 _TAGS = (b"APETAGEX", b"LYRICSBEGIN", b"LYRICS200")
@@ -140,23 +136,34 @@ class _AsItIs:
     """A track whose packets are taken over."""
 
     def __init__(self, target: Any, track: Any) -> None:
-        from av.bitstream import BitStreamFilterContext
-
         self._target = target
+        self._codec = track.codec_context.name
+        self._length = units.length_size(self._codec, track.codec_context.extradata)
         self._stream = target.add_stream_from_template(track)
         self._stream.metadata.clear()
-        units = _UNITS.get(track.codec_context.name)
-        self._filter = BitStreamFilterContext(units, track) if units else None
+        if self._length:
+            head = units.head_without_words(self._codec, track.codec_context.extradata)
+            self._stream.codec_context.extradata = head
 
     def take(self, packet: Any) -> None:
-        for one in self._filter.filter(packet) if self._filter else (packet,):
-            one.stream = self._stream
-            self._target.mux(one)
+        one = self._without_words(packet) if self._length else packet
+        one.stream = self._stream
+        self._target.mux(one)
 
     def end(self) -> None:
-        for one in self._filter.filter(None) if self._filter else ():
-            one.stream = self._stream
-            self._target.mux(one)
+        pass  # what was taken is written
+
+    def _without_words(self, packet: Any) -> Any:
+        import av
+
+        before = bytes(packet)
+        after = units.without_words(self._codec, self._length, before)
+        if after == before:
+            return packet
+        made = av.Packet(after)
+        made.pts, made.dts, made.duration = packet.pts, packet.dts, packet.duration
+        made.time_base, made.is_keyframe = packet.time_base, packet.is_keyframe
+        return made
 
 
 class _Anew:

@@ -139,6 +139,20 @@ def test_a_film_keeps_which_way_it_was_held() -> None:
         assert len(frames) == 5 and abs(frames[0].rotation) == 90
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+@pytest.mark.parametrize("form", ["mp4", "mov"])
+def test_a_telephones_film_plays_whole_without_the_words_between_its_pictures(codec: str, form: str) -> None:
+    import av
+
+    data = made.film(codec, form)
+    leaving = media.leaving(f"a.{form}", data, MOST)
+    signs = [sign for sign in (b"x264 - core", b"x265 (build") if sign in data]
+    assert len(signs) == 1 and not any(sign in leaving.data for sign in signs)
+    with av.open(io.BytesIO(leaving.data)) as left, av.open(io.BytesIO(data)) as before:
+        frames = [[(frame.pts, bytes(frame.planes[0])) for frame in one.decode(video=0)] for one in (left, before)]
+        assert frames[0] == frames[1] and len(frames[0]) == 30
+
+
 @pytest.mark.parametrize("text", ["#EXTM3U\n#EXTINF:1,\n{}\n", "ffconcat version 1.0\nfile '{}'\n"])
 def test_a_list_of_other_files_is_no_film(text: str, tmp_path) -> None:
     (tmp_path / "secret.mp4").write_bytes(made.recording("mp4"))
