@@ -14,7 +14,7 @@ from sync.service import Problem, Status, SyncService
 
 Undo = Callable[[], None]
 
-__all__ = ["Difference", "Problem", "Status", "SyncCentreUseCases", "WaitingItem"]
+__all__ = ["Counts", "Difference", "Problem", "Status", "SyncCentreUseCases", "WaitingItem"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,16 @@ class WaitingItem:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How much waits, was refused, differs and was not taken."""
+
+    waiting: int
+    refused: int
+    differences: int
+    unsent: int
+
+
 class SyncCentreUseCases:
     """Looking at the queue and settling what needs the teacher."""
 
@@ -49,29 +59,38 @@ class SyncCentreUseCases:
         """Faults of the program, newest first, for a report: kinds and places, no personal text."""
         return self._service.problems()
 
-    def items(self) -> list[WaitingItem]:
-        """Everything that waits or was refused, in its order."""
-        changes = [
+    def items(self, *, refused: bool | None = None, most: int | None = None) -> list[WaitingItem]:
+        """What waits, what was ``refused``, or both, in its order; the first ones of it. :meth:`counts` tells of how many."""
+        items = [
             WaitingItem(
                 e.id, "outbox", e.target_kind, e.target_id, e.state == outbox.REFUSED, e.reason, e.at, _written(e)
             )
-            for e in outbox.waiting(self._store)
+            for e in outbox.waiting(self._store, refused=refused, most=most)
         ]
-        files = transfers.waiting(self._store) + transfers.refused(self._store)
-        return changes + [
+        left = None if most is None else most - len(items)
+        files = [] if refused else transfers.waiting(self._store, left)
+        files += [] if refused is False else transfers.refused(self._store, left)
+        items += [
             WaitingItem(t.id, "transfer", f"file_{t.direction}", t.project_id, t.state == "refused", t.reason, 0.0)
             for t in files
         ]
+        return items[:most]
 
-    def differences(self) -> list[Difference]:
-        """Fields that both sides changed, each with both values."""
-        return records.differences(self._store)
+    def counts(self) -> Counts:
+        """How many things each list of the sync centre has."""
+        (waiting, refused), (files, refused_files) = outbox.counts(self._store), transfers.counts(self._store)
+        differences, unsent = records.count_differences(self._store), unsent_words.count(self._store)
+        return Counts(waiting + files, refused + refused_files, differences, unsent)
+
+    def differences(self, most: int | None = None) -> list[Difference]:
+        """Fields that both sides changed, each with both values; the first ones of them."""
+        return records.differences(self._store, most)
 
     def today(self) -> list[TodayItem]:
         """One line when something needs the teacher: refused changes and files, differences, words not taken."""
-        refused = outbox.counts(self._store)[1] + len(transfers.refused(self._store))
-        refused += len(records.differences(self._store)) + unsent_words.count(self._store)
-        return [TodayItem("needs_you", str(refused), "")] if refused else []
+        counts = self.counts()
+        needs_you = counts.refused + counts.differences + counts.unsent
+        return [TodayItem("needs_you", str(needs_you), "")] if needs_you else []
 
     def unreadable(self) -> int:
         """How many things came from others in a form that this program cannot read; they are kept as they came."""

@@ -47,9 +47,9 @@ class UnsentWordsUseCases:
     ) -> None:
         self._store, self._account, self._projects, self._queued = store, account, projects, queued
 
-    def all(self, document_id: str | None = None) -> list[Unsent]:
-        """What is put aside, of all documents or of one, the newest first."""
-        words = unsent_words.all_of(self._store, document_id)
+    def all(self, document_id: str | None = None, most: int | None = None) -> list[Unsent]:
+        """What is put aside, of all documents or of one, the newest first; ``most`` of it."""
+        words = unsent_words.all_of(self._store, document_id, most)
         projects = {project.id: project for project in self._projects.overview()} if words else {}
         return [self._shown(each, projects) for each in words]
 

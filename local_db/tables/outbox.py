@@ -169,9 +169,12 @@ def refuse(store: Store, change_id: str, reason: str) -> None:
     store.run(Outbox.update(state=REFUSED, reason=reason).where(Outbox.id == change_id))
 
 
-def waiting(store: Store) -> list[Waiting]:
-    """Everything queued, refused changes too, in order."""
-    return [_waiting(row) for row in store.all(Outbox.select(*_COLUMNS).order_by(Outbox.n))]
+def waiting(store: Store, *, refused: bool | None = None, most: int | None = None) -> list[Waiting]:
+    """What is queued, in order: everything, refused changes alone or those that wait; the first ones of them."""
+    query = Outbox.select(*_COLUMNS)
+    if refused is not None:
+        query = query.where(Outbox.state == REFUSED if refused else Outbox.state != REFUSED)
+    return [_waiting(row) for row in store.all(query.order_by(Outbox.n).limit(most))]
 
 
 def counts(store: Store) -> tuple[int, int]:

@@ -408,11 +408,11 @@ def count_differences(store: Store) -> int:
     return int(store.sql("select count(*) from conflict")[0][0])
 
 
-def differences(store: Store) -> list[Difference]:
-    """What both sides changed and the teacher can settle, oldest first."""
+def differences(store: Store, most: int | None = None) -> list[Difference]:
+    """What both sides changed and the teacher can settle, oldest first: everything, or the first ones."""
     return [
         Difference(r["id"], r["kind"], r["record_id"], r["field"], json.loads(r["mine"]), json.loads(r["theirs"]))
-        for r in store.all(Conflict.select().order_by(Conflict.at))
+        for r in store.all(Conflict.select().order_by(Conflict.at).limit(most))
     ]
 
 

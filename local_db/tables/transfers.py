@@ -80,14 +80,14 @@ def get(store: Store, transfer_id: str) -> TransferRow | None:
     return _row(row) if row else None
 
 
-def waiting(store: Store) -> list[TransferRow]:
-    """What is to be moved."""
-    return _rows(store, Transfer.state == WAITING)
+def waiting(store: Store, most: int | None = None) -> list[TransferRow]:
+    """What is to be moved, or the first of it."""
+    return _rows(store, Transfer.state == WAITING, most=most)
 
 
-def refused(store: Store) -> list[TransferRow]:
-    """What was put aside and needs the teacher."""
-    return _rows(store, Transfer.state == REFUSED)
+def refused(store: Store, most: int | None = None) -> list[TransferRow]:
+    """What was put aside and needs the teacher, or the first of it."""
+    return _rows(store, Transfer.state == REFUSED, most=most)
 
 
 def counts(store: Store) -> tuple[int, int]:
@@ -117,8 +117,8 @@ def files_of(rows: Iterable[TransferRow]) -> set[str]:
     return {name for row in rows for name in (row.sha256, *map(str, row.body.get("segments", ())))}
 
 
-def _rows(store: Store, *where: Any) -> list[TransferRow]:
-    return [_row(row) for row in store.all(Transfer.select().where(*where).order_by(Transfer.id))]
+def _rows(store: Store, *where: Any, most: int | None = None) -> list[TransferRow]:
+    return [_row(row) for row in store.all(Transfer.select().where(*where).order_by(Transfer.id).limit(most))]
 
 
 def _row(row: dict[str, Any]) -> TransferRow:

@@ -44,10 +44,10 @@ def put_aside(store: Store, words: list[UnsentWord]) -> None:
         store.run(Words.insert(**vars(each)))
 
 
-def all_of(store: Store, document_id: str | None = None) -> list[UnsentWord]:
-    """All words that are put aside, or those of one document, the newest first."""
+def all_of(store: Store, document_id: str | None = None, most: int | None = None) -> list[UnsentWord]:
+    """All words that are put aside, or those of one document, the newest first; ``most`` of them."""
     query = Words.select() if document_id is None else Words.select().where(Words.document_id == document_id)
-    return [UnsentWord(**row) for row in store.all(query.order_by(Words.at.desc(), Words.id))]
+    return [UnsentWord(**row) for row in store.all(query.order_by(Words.at.desc(), Words.id).limit(most))]
 
 
 def count(store: Store) -> int:

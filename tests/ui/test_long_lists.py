@@ -8,6 +8,12 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.workspace import Workspace
+from local_db.tables import outbox
+from tests.inside import inside
+from tests.window import find_button
+from ui.projects.page import SPACE_TAB
+from ui.shell import MainWindow
 from ui.widgets import row_list
 from ui.widgets.basics import button, column, scrolled
 from ui.widgets.item_list import KEPT_PICTURES, Item, ItemList
@@ -202,3 +208,55 @@ def test_nothing_is_made_beneath_a_button_that_is_held_down(qtbot: QtBot, listed
     assert len(made(rows)) == row_list.FIRST
     qtbot.mouseRelease(rows.row("0").button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(made(rows)) == 61)
+
+
+# -- pages ----------------------------------------------------------------------------------
+
+
+def test_the_sync_centre_shows_the_first_50_of_what_waits_and_more_at_a_press(
+    qtbot: QtBot, window: MainWindow, desk: Workspace
+) -> None:
+    project = desk.projects.create()
+    for number in range(120):
+        desk.projects.write_journal(project, f"Day {number}")
+    page = window.page("sync_centre")
+
+    def waiting() -> int:
+        return sum(key.startswith("waiting:") for key in page.lines.keys())  # noqa: SIM118 - not a dictionary
+
+    assert waiting() == 50
+    find_button(page.lines.row("more:waiting"), "Show more (71)").click()
+    assert waiting() == 100
+    find_button(page.lines.row("more:waiting"), "Show more (21): Waiting to be sent").click()
+    assert waiting() == 121 and page.lines.row("more:waiting") is None
+
+
+def test_refused_changes_have_their_own_first_50(window: MainWindow, desk: Workspace) -> None:
+    store, project = inside(desk).store, desk.projects.create()
+    for number in range(60):
+        desk.projects.write_journal(project, f"Day {number}")
+    for entry in outbox.waiting(store)[1:]:
+        outbox.refuse(store, entry.id, "invalid")
+    page = window.page("sync_centre")
+    kinds = [key.split(":")[0] for key in page.lines.keys()]  # noqa: SIM118 - not a dictionary
+    assert kinds == ["heading", *["refused"] * 50, "more", "heading", "waiting"]
+
+
+def test_the_diary_shows_its_newest_entries_and_older_ones_at_a_press(window: MainWindow, desk: Workspace) -> None:
+    project = desk.projects.create()
+    for number in range(70):
+        desk.projects.write_journal(project, f"Day {number}")
+    page = window.page("projects")
+    page.show_project(project)
+    page.tabs.setCurrentIndex(SPACE_TAB)
+    space = page.space
+    QApplication.processEvents()
+    assert len(space._journal.keys()) == 50 and space.older.isVisible()
+    find_button(space, "Older entries").click()
+    assert len(space._journal.keys()) == 70 and not space.older.isVisible()
+    other = desk.projects.create()
+    page.show_project(other)
+    page.tabs.setCurrentIndex(SPACE_TAB)
+    page.show_project(project)
+    page.tabs.setCurrentIndex(SPACE_TAB)
+    assert len(space._journal.keys()) == 50

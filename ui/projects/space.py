@@ -23,6 +23,7 @@ from ui.widgets.saving import Saving
 from ui.widgets.text_field import TextField
 
 PREVIEW_LIMIT = 12_000_000
+AT_FIRST = 50  # entries of the diary; as many more at each press
 
 
 class SpacePanel(QWidget):
@@ -61,15 +62,18 @@ class SpacePanel(QWidget):
         self.saving.said.connect(self._saved.setText)
         self.saving.failed.connect(lambda error: self._host.say(words.not_saved(error)))
         self._journal = RowList(lambda _entry: DiaryRow(self._delete))
+        self._most, self.older = AT_FIRST, button(_("Older entries"), self._show_older)
         body.addWidget(self.entry)
         body.addWidget(self._count)
         body.addLayout(row(self._add, self._saved, stretch=True))
         body.addWidget(self._journal)
+        body.addLayout(row(self.older, stretch=True))
 
     def load(self, project: Project) -> None:
         """Show one project's space as it is now."""
         if self._project is None or self._project.id != project.id:
             self._load_draft(project)
+            self._most = AT_FIRST
         self._project = project
         materials, me = self._use.materials(project.id), self._host.workspace.account.current.id
         self._materials.show_rows([(material.id, material) for material in materials])
@@ -79,8 +83,15 @@ class SpacePanel(QWidget):
             if project.state == rules.ACTIVE
             else _("Work can be published once the project is active.")
         )
-        entries = self._use.journal(project.id)
+        entries = self._use.journal(project.id, self._most + 1)
+        self.older.setVisible(len(entries) > self._most)
+        entries = entries[: self._most]
         self._journal.show_rows([(entry_id, (entry_id, fields, me)) for entry_id, fields in entries])
+
+    def _show_older(self) -> None:
+        self._most += AT_FIRST
+        if self._project:
+            self.load(self._project)
 
     def leave(self) -> None:
         """Store the beginning of a diary entry."""

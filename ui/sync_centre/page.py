@@ -9,11 +9,11 @@ from i18n import _, ngettext
 from i18n.formats import number
 from ui import words
 from ui.host import Host
-from ui.sync_centre.rows import Line, Lines, make_row
+from ui.sync_centre.rows import GROUPS, Line, Lines, make_row
 from ui.widgets.basics import EmptyState, Page, button, card, column, label, row, scrolled, set_tone, tone_label
 from ui.widgets.row_list import RowList
 
-MOST_WAITING = 50
+FIRST = 50  # of each list; as many more at each press
 NETWORK = "proxy_sign_in"  # the trouble that a name and a password for the network's proxy mend
 
 
@@ -43,7 +43,8 @@ class SyncCentrePage(Page):
         body.addWidget(self._status_card())
         self._titles: dict[str, str] = {}
         self._shown: object = None
-        self.lines = RowList(lambda line: make_row(line, host, self._acted))
+        self._most = dict.fromkeys(GROUPS, FIRST)
+        self.lines = RowList(lambda line: make_row(line, host, self._acted, self._show_more))
         self._nothing = EmptyState("check-circle", _("Nothing waits"), _("All your changes have arrived."))
         body.addWidget(self.lines)
         body.addWidget(self._nothing)
@@ -107,27 +108,33 @@ class SyncCentrePage(Page):
         )
 
     def _show_lines(self) -> None:
-        items, differences, unsent = self._use.items(), self._use.differences(), self._host.workspace.unsent_words.all()
-        shown = (items, differences, unsent, unreadable := self._use.unreadable())
+        most, counts = self._most, self._use.counts()
+        differences = self._use.differences(most["differences"])
+        unsent = self._host.workspace.unsent_words.all(most=most["unsent"])
+        refused = self._use.items(refused=True, most=most["refused"])
+        waiting = self._use.items(refused=False, most=most["waiting"])
+        shown = (counts, differences, unsent, refused, waiting, unreadable := self._use.unreadable())
         if shown == self._shown:  # a running sync tells its progress many times a second
             return
         self._shown = shown
-        projects = self._host.workspace.projects.overview() if items else []
+        projects = self._host.workspace.projects.overview() if refused or waiting else []
         self._titles = {project.id: project.title for project in projects}
-        refused, waiting = [i for i in items if i.refused], [i for i in items if not i.refused]
         lines = Lines()
-        lines.group("differences", _("Both sides changed this"), [(d.id, Line("difference", d)) for d in differences])
-        lines.group("unsent", _("What was not taken"), [(each.id, Line("unsent", each)) for each in unsent])
-        lines.group("refused", _("Could not be sent"), [(i.id, Line("refused", i, self._name(i))) for i in refused])
-        first = [(i.id, Line("waiting", i, self._name(i))) for i in waiting[:MOST_WAITING]]
-        lines.group("waiting", _("Waiting to be sent"), first)
-        if more := len(waiting) - len(first):
-            text = ngettext("and {n} more", "and {n} more", more).format(n=number(more))
-            lines.add("more", Line("note", None, text))
+        lines.group("differences", [(d.id, Line("difference", d)) for d in differences], counts.differences)
+        lines.group("unsent", [(each.id, Line("unsent", each)) for each in unsent], counts.unsent)
+        lines.group("refused", self._named("refused", refused), counts.refused)
+        lines.group("waiting", self._named("waiting", waiting), counts.waiting)
         if unreadable:
             lines.add("unreadable", Line("note", None, _unreadable(unreadable)))
         self.lines.show_rows(lines.entries)
-        self._nothing.setVisible(not items and not differences and not unsent)
+        self._nothing.setVisible(not any(vars(counts).values()))
+
+    def _named(self, kind: str, items: list[WaitingItem]) -> list[tuple[str, Line]]:
+        return [(item.id, Line(kind, item, self._name(item))) for item in items]
+
+    def _show_more(self, group: str) -> None:
+        self._most[group] += FIRST
+        self.refresh()
 
     def _acted(self, undo: Callable[[], object] | None) -> None:
         self.refresh()

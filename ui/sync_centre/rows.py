@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.rules.text import brief
 from app.sync_centre import Difference, SyncCentreUseCases, WaitingItem
-from i18n import _
-from i18n.formats import clock
+from i18n import _, ngettext
+from i18n.formats import clock, number
 from ui import words
 from ui.host import Host
 from ui.not_taken import NotTakenRow
@@ -22,12 +22,18 @@ from ui.widgets.row_list import Entry
 Acted = Callable[[Callable[[], object] | None], object]  # with the undo, where there is one
 
 
+GROUPS: dict[str, Callable[[], str]] = {
+    "differences": lambda: _("Both sides changed this"),
+    "unsent": lambda: _("What was not taken"),
+    "refused": lambda: _("Could not be sent"),
+    "waiting": lambda: _("Waiting to be sent"),
+}
 SHOWN_LETTERS = 400  # of the words of a refused step; all of them are copied
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one row shows. ``kind`` is heading, note, waiting, refused, unsent or difference."""
+    """What one row shows. ``kind`` is heading, note, more, waiting, refused, unsent or difference."""
 
     kind: str
     thing: Any = None
@@ -44,16 +50,21 @@ class Lines:
         """Add a row; its key stands for its kind too."""
         self.entries.append((f"{line.kind}:{key}", line))
 
-    def group(self, name: str, title: str, lines: Sequence[tuple[Any, Line]]) -> None:
-        """Add rows under a heading, if there are any."""
+    def group(self, name: str, lines: Sequence[tuple[Any, Line]], count: int) -> None:
+        """Add the first of ``count`` rows under a heading, if there are any, and a way to the others."""
         if lines:
-            self.add(name, Line("heading", None, title))
+            self.add(name, Line("heading", None, GROUPS[name]()))
         for key, line in lines:
             self.add(str(key), line)
+        if (more := count - len(lines)) > 0:
+            text = ngettext("Show more ({n})", "Show more ({n})", more).format(n=number(more))
+            self.add(name, Line("more", name, text))
 
 
-def make_row(line: Line, host: Host, acted: Acted) -> QWidget:
+def make_row(line: Line, host: Host, acted: Acted, show_more: Callable[[str], object]) -> QWidget:
     """The row for a line; ``acted`` is called after one of its buttons, with the undo."""
+    if line.kind == "more":
+        return MoreRow(show_more)
     if line.kind == "unsent":
         return UnsentRow(host, lambda: acted(None))
     if line.kind in ("heading", "note"):
@@ -73,6 +84,22 @@ class Heading(QWidget):
     def show_value(self, line: Line) -> None:
         """Show the words."""
         self._text.setText(line.text)
+
+
+class MoreRow(QWidget):
+    """The way to the rest of a group."""
+
+    def __init__(self, show_more: Callable[[str], object]) -> None:
+        super().__init__()
+        self._group = ""
+        self._button = button("", lambda: show_more(self._group))
+        column(self).addLayout(row(self._button, stretch=True))
+
+    def show_value(self, line: Line) -> None:
+        """Say how many there are."""
+        self._group = line.thing
+        self._button.setText(line.text)
+        self._button.setAccessibleName(f"{line.text}: {GROUPS[line.thing]()}")
 
 
 class _Card(QFrame):
