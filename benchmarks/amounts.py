@@ -194,7 +194,7 @@ def child(folder: Path, key: str, server: str, *, whole: bool) -> Figures:
     desk = open_workspace(folder / "profile", key=bytes.fromhex(key), server=server)
     desk.online = False
     window = show_window(desk)
-    rest(3)
+    live(lambda: window.ahead.done)
     figures = pages(window)
     figures["MB"] = memory()
     if whole:

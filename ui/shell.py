@@ -25,6 +25,7 @@ from app.workspace import Workspace
 from i18n import _
 from ui import capabilities, words
 from ui.actions import Action, Actions, Entry
+from ui.ahead import Ahead
 from ui.before_leaving import may_go_on
 from ui.bridge import EventBridge
 from ui.language import speak
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence("Ctrl+Z"), self, self.undo)  # one for the window's life: a second makes both ambiguous
         QApplication.instance().focusChanged.connect(self._focus_moved)
         self.build()
+        self.ahead = Ahead(self._entries, self)
         geometry = workspace.preference("geometry")
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
