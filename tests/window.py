@@ -80,4 +80,4 @@ def words_on(parent: QWidget) -> str:
 
 
 def message(window: MainWindow) -> str:
-    return window._toast_text.text() if window._toast.isVisible() else ""
+    return window._toast.text.text() if window._toast.isVisible() else ""

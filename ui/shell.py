@@ -34,10 +34,8 @@ from ui.tokens import SCALES
 from ui.unsaved import Unsaved
 from ui.widgets.basics import Page, button, column, label, set_tone
 from ui.widgets.eye_order import go_on
+from ui.widgets.foot_line import FootLine
 from ui.widgets.page_state import PageState, state_of, take_over
-from ui.widgets.timers import single_shot
-
-TOAST_MS = 9_000
 
 
 class MainWindow(QMainWindow):
@@ -91,7 +89,6 @@ class MainWindow(QMainWindow):
         inner.addWidget(self._main_area(), 1)
         outer.addLayout(inner, 1)
         self.setCentralWidget(whole)
-        self._toast = self._make_toast(whole)
         self._actions = self._declare()
         names = [entry.name for entry in self._entries]
         self.go(current if current in names else names[0])
@@ -172,6 +169,11 @@ class MainWindow(QMainWindow):
         layout = column(area, spacing=0)
         self._stack = QStackedWidget()
         layout.addWidget(self._stack, 1)
+        self._toast = FootLine(self.undo)
+        foot = column(spacing=0)
+        foot.setContentsMargins(24, 0, 24, 12)
+        foot.addWidget(self._toast)
+        layout.addLayout(foot)
         self.pill = QPushButton(area)
         self.pill.setProperty("role", "pill")
         self.pill.setObjectName("pill")
@@ -186,22 +188,6 @@ class MainWindow(QMainWindow):
         if watched is getattr(self, "_area", None) and isinstance(event, QResizeEvent):
             self._place_pill()
         return False
-
-    def _make_toast(self, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
-        frame.setProperty("role", "toast")
-        layout = QHBoxLayout(frame)
-        layout.setContentsMargins(16, 10, 12, 10)
-        self._toast_text = label("", wrap=True)
-        self._toast_undo = button(_("Undo"), self.undo)
-        self._toast_close = button("", lambda: self._toast.hide(), icon="x")
-        self._toast_close.setIcon(theme.icon("x", "nav_on"))
-        self._toast_close.setAccessibleName(_("Close this message"))
-        for widget in (self._toast_text, self._toast_undo, self._toast_close):
-            layout.addWidget(widget)
-        frame.hide()
-        self._toast_timer = single_shot(frame, TOAST_MS, frame.hide)
-        return frame
 
     def _declare(self) -> Actions:
         menus = {"file": _("&File"), "go": _("&Go"), "demo": _("&Demonstration"), "help": _("&Help")}
@@ -288,16 +274,7 @@ class MainWindow(QMainWindow):
     def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
         """Show a message for a while; with ``undo``, a button and Ctrl+Z take the step back."""
         self._undo = undo
-        self._toast_text.setText(text)
-        self._toast.setAccessibleName(text)
-        self._toast_undo.setVisible(undo is not None)
-        room = round(self.width() * 0.6)
-        self._toast_text.setFixedWidth(min(theme.text_width(text) + 8, room))
-        self._toast.adjustSize()
-        self._toast.move((self.width() - self._toast.width()) // 2, self.height() - self._toast.height() - 72)
-        self._toast.show()
-        self._toast.raise_()
-        self._toast_timer.start()
+        self._toast.say(text, with_undo=undo is not None)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def undo(self) -> None:

@@ -92,7 +92,9 @@ class PassphraseDialog(StartDialog):
 
     def _look_at_capitals(self, line: PassphraseLine) -> None:
         self.capitals.setText(_("Caps Lock seems to be on.") if line.capitals else "")
-        self.capitals.setVisible(line.capitals)
+        if line.capitals == self.capitals.isHidden():
+            self.capitals.setVisible(line.capitals)
+            self.adjustSize()
 
     def _check(self) -> None:
         if self._new and len(self.first.text()) < MIN_PASSPHRASE:
@@ -105,3 +107,4 @@ class PassphraseDialog(StartDialog):
     def _complain(self, text: str) -> None:
         self.complaint.setText(text)
         self.complaint.show()
+        self.adjustSize()  # else the words above have less room than they need
