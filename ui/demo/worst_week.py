@@ -16,6 +16,7 @@ from keyring.backends.fail import Keyring as FailingKeyring
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from app.demonstration import full_disk
 from app.safety import PassphraseNeededError, WrongKeyError
 from app.workspace import Workspace, open_workspace
 from i18n import _
@@ -326,18 +327,6 @@ class WorstWeek:
         self._close()
         keyring.set_keyring(self._keyring)
         self.demo.close()
-
-
-@contextmanager
-def full_disk(workspace: Workspace) -> Iterator[None]:
-    """SQLite finds no page more for this thread's connection meanwhile, as on a disk that is full."""
-    store = workspace._opened.store
-    pages = store.sql("pragma page_count")[0][0]
-    store.sql(f"pragma max_page_count = {pages}")
-    try:
-        yield
-    finally:
-        store.sql("pragma max_page_count = 1073741823")
 
 
 @contextmanager
