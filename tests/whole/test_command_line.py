@@ -30,7 +30,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("command", ["", "demo", "serve", "sync", "doctor"])
+@pytest.mark.parametrize("command", ["", "demo", "serve", "sync", "doctor", "file"])
 def test_each_command_explains_itself(command: str) -> None:
     done = run(*([command] if command else []), "--help")
     assert done.returncode == 0 and "usage: main.py" in done.stdout
