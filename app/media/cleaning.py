@@ -42,7 +42,7 @@ def look(name: str, data: bytes) -> Found:
 def _copy(name: str, data: bytes, most: int) -> tuple[str, bytes]:
     form, ending = formats.form_of(name), filenames.ending(name)
     found = formats.sniff(data[: formats.HEAD])
-    if ending in PLAIN:
+    if ending in PLAIN and formats.true_name(name, data[: formats.HEAD]):
         return ending, data
     if found != form and not (form == "mp3" and found in (None, "aac")):
         raise CannotLeaveError("damaged")

@@ -47,6 +47,8 @@ _BEGIN: tuple[tuple[bytes, str], ...] = (
     (b"#!AMR", "amr"),
     (b"ID3", "mp3"),
 )
+_LIKE_WORDS = ("bmp", "mp3", "aac", "mp4", "tiff")
+_NOT_WRITTEN = set(range(9)) | set(range(14, 27))  # bytes that no text has
 _ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # QuickTime before it had names
 _STILLS = (b"mif1", b"msf1", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
@@ -77,10 +79,19 @@ def true_name(name: str, head: bytes) -> str | None:
     Only a picture becomes another picture, and a recording another recording.
     """
     form, found = form_of(name), sniff(head)
-    if found == form or form in ("txt", "md") or (form == "mp3" and found is None):
+    if form in ("txt", "md"):
+        return None if _is_no_text(found, head) else name
+    if found == form or (form == "mp3" and found is None):
         return name
     family = next((kind for kind in (PICTURES, PLAYED) if form in kind and found in kind), None)
     return None if family is None or found is None else name.rpartition(".")[0] + "." + found
+
+
+def _is_no_text(found: str | None, head: bytes) -> bool:
+    """Whether what is called a text is something else; "BMW" and "The free" begin as pictures and films do, too."""
+    if found in _LIKE_WORDS:
+        return not head.startswith((b"\xff\xfe", b"\xfe\xff")) and bool(_NOT_WRITTEN & set(head))
+    return found is not None
 
 
 def leaves_as(ending: str) -> str:

@@ -194,3 +194,19 @@ def test_what_would_stay_in_a_copy_keeps_it_here(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(cleaning, "_copy", lambda _name, data, _most: ("jpg", data))
     with pytest.raises(CannotLeaveError, match="left_over"):
         cleaning.without_metadata("a.jpg", made.picture("JPEG"))
+
+
+@pytest.mark.parametrize("ending", [one for one in MADE if one not in ("txt", "md")])
+def test_a_photo_that_is_called_a_text_is_not_taken_in_and_does_not_leave(ending: str) -> None:
+    data = MADE[ending]()
+    refusal = pupil_work.refusal("a.txt", len(data), data[: formats.HEAD])
+    assert refusal is not None and refusal.code == "mismatch"
+    assert media.leaving("a.md", data, MOST).why_not == "damaged"
+
+
+@pytest.mark.parametrize("text", ["BMW ve trafik", "The free sea", "ID3 nedir?", "II* MM*", "Öykü", "😀"])
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_text_is_a_text_whatever_it_begins_with(text: str, coding: str) -> None:
+    data = text.encode(coding)
+    assert pupil_work.refusal("a.txt", len(data), data[: formats.HEAD]) is None
+    assert media.leaving("a.txt", data, MOST).data == data
