@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import commands, document_history
-from app.account import AccountUseCases
+from app.account import Account, AccountUseCases
 from app.commands import Undo
 from app.document_history import HistoryEntry
 from app.open_document import OpenDocument
@@ -85,7 +85,8 @@ class ProjectUseCases:
         rows = {row.id: row.fields for row in records.all_of(self._store, "project")}
         waiting = self._waiting()
         mine = [pid for pid in {*drafts, *rows} if pid in rows or "create_project" in waiting.get(pid, ())]
-        shown = [self._project(pid, *drafts.get(pid, ("", 0.0)), rows.get(pid, {}), waiting) for pid in mine]
+        me = self._account.current
+        shown = [_project(me, pid, *drafts.get(pid, ("", 0.0)), rows.get(pid, {}), waiting) for pid in mine]
         kept = [project for project in shown if project.state != rules.DELETED and project.waiting != "delete_project"]
         return sorted(kept, key=lambda project: -project.changed_at)
 
@@ -231,27 +232,6 @@ class ProjectUseCases:
         self._queued()
         return True
 
-    def _project(
-        self, project_id: str, title: str, at: float, row: dict[str, Any], waiting: dict[str, list[str]]
-    ) -> Project:
-        me = self._account.current
-        is_cofounder = bool(row) and row.get("cofounder_id") == me.id
-        return Project(
-            id=project_id,
-            title=title,
-            state=str(row.get("state", rules.DRAFT)),
-            me=_role(is_cofounder, row),
-            me_state=str(row.get("cofounder_state") if is_cofounder else "member"),
-            founder=str(row.get("founder_name") or me.name),
-            cofounder=str(row.get("cofounder_name") or ""),
-            cofounder_id=str(row.get("cofounder_id") or ""),
-            cofounder_state=str(row.get("cofounder_state") or ""),
-            approvals=tuple(row.get("approvals") or ()),
-            reason=str(row.get("reason") or ""),
-            changed_at=at,
-            waiting=next((name for name in reversed(waiting.get(project_id, [])) if name != "create_project"), ""),
-        )
-
     def _waiting(self) -> dict[str, list[str]]:
         waiting: dict[str, list[str]] = {}
         for name, target_id in outbox.commanded(self._store, *(kind.name for kind in project_kinds.COMMANDS)):
@@ -272,6 +252,27 @@ class ProjectUseCases:
             (name, project_id),
             {"project_id": project_id, **args},
         )
+
+
+def _project(
+    me: Account, project_id: str, title: str, at: float, row: dict[str, Any], waiting: dict[str, list[str]]
+) -> Project:
+    is_cofounder = bool(row) and row.get("cofounder_id") == me.id
+    return Project(
+        id=project_id,
+        title=title,
+        state=str(row.get("state", rules.DRAFT)),
+        me=_role(is_cofounder, row),
+        me_state=str(row.get("cofounder_state") if is_cofounder else "member"),
+        founder=str(row.get("founder_name") or me.name),
+        cofounder=str(row.get("cofounder_name") or ""),
+        cofounder_id=str(row.get("cofounder_id") or ""),
+        cofounder_state=str(row.get("cofounder_state") or ""),
+        approvals=tuple(row.get("approvals") or ()),
+        reason=str(row.get("reason") or ""),
+        changed_at=at,
+        waiting=next((name for name in reversed(waiting.get(project_id, [])) if name != "create_project"), ""),
+    )
 
 
 def _today_kind(project: Project) -> str:

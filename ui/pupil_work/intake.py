@@ -9,6 +9,7 @@ from i18n.formats import number
 from ui import leaving_words, words
 from ui.host import Host
 from ui.widgets.progress_line import ProgressLine
+from ui.widgets.timers import soon
 from ui.worker import run_in_worker
 
 
@@ -42,7 +43,7 @@ class Intake(ProgressLine):
     def _finished(self, result: tuple[int, list[TakeInError]]) -> None:
         taken, refused = result
         self.hide()
-        self._done()
+        soon(self, self._done)  # a long list is shown in a step of its own
         text = ngettext("{n} piece of work was taken in.", "{n} pieces of work were taken in.", taken)
         self._host.say(" ".join([text.format(n=number(taken)), *map(_sentence, refused)]))
 

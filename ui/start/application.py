@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication
 from ui.language import speak
 from ui.theme import theme
 
+TURN = 0.0005  # seconds another thread works on before the window has its turn; a page asks for many of them
+
 
 def application() -> QApplication:
     """The one application object, offscreen where there is no display."""
@@ -17,6 +19,7 @@ def application() -> QApplication:
     if not has_display():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(sys.argv[:1])
+    sys.setswitchinterval(TURN)
     app.setApplicationName("TwinDesk")
     app.setDesktopFileName("twindesk")
     speak(app, None)

@@ -123,7 +123,8 @@ class SyncCentrePage(Page):
         lines.group("differences", [(d.id, Line("difference", d)) for d in differences], counts.differences)
         lines.group("unsent", [(each.id, Line("unsent", each)) for each in unsent], counts.unsent)
         lines.group("refused", self._named("refused", refused), counts.refused)
-        lines.group("waiting", self._named("waiting", waiting), counts.waiting)
+        in_turn = [(str(number), line) for number, (_id, line) in enumerate(self._named("waiting", waiting))]
+        lines.group("waiting", in_turn, counts.waiting)  # by their places: a sync takes dozens off the top at once
         if unreadable:
             lines.add("unreadable", Line("note", None, _unreadable(unreadable)))
         self.lines.show_rows(lines.entries)
