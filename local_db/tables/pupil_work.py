@@ -105,8 +105,9 @@ class Place:
 
 
 def places_of_pupils(store: Store) -> list[Place]:
-    """Every pupil with their class, by name."""
-    return [Place(*row) for row in store.sql(f"select {_PLACE} from pupil p {_CLASS} order by p.name, p.id")]
+    """Every pupil that is not in the bin, with their class, by name."""
+    statement = f"select {_PLACE} from pupil p {_CLASS} where p.removed_at is null order by p.name, p.id"
+    return [Place(*row) for row in store.sql(statement)]
 
 
 def places_of_works(store: Store) -> Iterator[Place]:

@@ -73,3 +73,11 @@ def test_titles_come_with_the_last_changed_first_and_empty_where_there_is_none(s
     documents.keep(store, Stored("other", "project:1", "task_list", b"", {"title": "List"}, 9.0))
     assert documents.titles(store, "project_draft") == [("d2", "", 2.0), ("d1", "", 1.0), ("d0", "Kar 🎈", 0.0)]
     assert json.loads(store.sql("select fields from document where id = 'd0'")[0][0]) == {"title": "Kar 🎈"}
+
+
+def test_who_is_in_the_bin_is_not_found(store: Store) -> None:
+    class_id = pupil_work.add_class(store, "6-A")
+    here, away = (pupil_work.add_pupil(store, class_id, name, name) for name in ("Ada", "Zeynep"))
+    store.sql("update pupil set removed_at = 1 where id = ?", (away,))
+    assert [place.pupil_id for place in pupil_work.places_of_pupils(store)] == [here]
+    assert [row.id for row in pupil_work.pupils(store, class_id)] == [here]
