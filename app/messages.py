@@ -3,6 +3,7 @@
 A conversation is shown with what its messages themselves hold: who wrote need not be in the directory here.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,6 +124,7 @@ class _Known:
     """The folded words of messages, by record: who it was exchanged with, and what is looked through."""
 
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class MessageUseCases:
@@ -347,6 +349,10 @@ class MessageUseCases:
 
     def _folded(self) -> list[tuple[str, str]]:
         """Each message's person and folded words; only those that are new are read."""
+        with self._known.lock:
+            return self._read_new()
+
+    def _read_new(self) -> list[tuple[str, str]]:
         me, there, known = self._account.current.id, messages.ids(self._store), self._known.texts
         for gone in known.keys() - there:
             known.pop(gone, None)

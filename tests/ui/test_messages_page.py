@@ -15,6 +15,7 @@ from local_db.tables import outbox, records, settings
 from local_db.tables.records import ServerRow
 from tests.inside import inside
 from tests.window import find_button, message, words_on
+from ui import capabilities
 from ui.messages.page import ALL, CONTACTS, REQUESTS, UNREAD, MessagesPage
 from ui.shell import MainWindow
 from ui.unsaved_question import UnsavedQuestion
@@ -417,3 +418,13 @@ def test_a_full_mailbox_opens_at_once(window: MainWindow, receive: Callable[...,
     few = seconds()
     receive(*(letter(n, f"p-{n % 100}", LONG, mine=True, name=f"Person {n % 100}") for n in range(500, 5_000)))
     assert seconds() < 4 * few
+
+
+def test_ctrl_k_finds_a_conversation_and_opens_it(
+    qtbot: QtBot, window: MainWindow, receive: Callable[..., None]
+) -> None:
+    receive(letter(1, "x-9", "Denizde ölçelim"), letter(2, "x-8", "Something else"))
+    (finder,) = [one for one in capabilities.finders(window) if one.title == "Conversations"]
+    (found,) = finder.find("denizde", 5)
+    found.act()
+    assert window.current_name() == "messages" and texts(window.page("messages")) == ["Denizde ölçelim"]

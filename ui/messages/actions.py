@@ -1,7 +1,8 @@
 """Messages: the place in the side bar, and what the menus offer."""
 
+from app.rules.text import brief
 from i18n import _
-from ui.actions import Action, Entry
+from ui.actions import Action, Entry, Finder, Found
 from ui.host import Host
 
 
@@ -23,3 +24,20 @@ def actions(host: Host) -> list[Action]:
         ),
         Action("requests", _("Contact requests and invitations"), "go", lambda: host.page("messages").show_requests()),
     ]
+
+
+def finders(host: Host) -> list[Finder]:
+    """What Ctrl+K finds here: conversations by their people and words."""
+
+    def find(typed: str, most: int) -> list[Found]:
+        return [
+            Found(
+                brief(found.name) or _("Somebody without a name"),
+                lambda found=found: host.page("messages").open_person(found.person_id),
+                brief(found.text, 50),
+                "chats",
+            )
+            for found in host.workspace.messages.conversations(typed, most=most)
+        ]
+
+    return [Finder(_("Conversations"), find)]
