@@ -228,8 +228,13 @@ class MessageUseCases:
         settings.put(self._store, f"{messages.DRAFT}{person_id}", text or None)
 
     def warnings(self, person: Person, text: str, language: str) -> list[str]:
-        """What speaks against sending now; codes as in :mod:`app.rules.outreach`."""
-        return self._reaching.warnings(person.as_teacher, text, language)
+        """What speaks against sending now; codes as in :mod:`app.rules.outreach`.
+
+        Somebody who has ever written is in a conversation: a second letter before their next one is no pestering.
+        """
+        codes = self._reaching.warnings(person.as_teacher, text, language)
+        wrote = records.count(self._store, records.Query("message", None, {"from_id": person.id}))
+        return [code for code in codes if code != "no_answer_yet" or not wrote]
 
     def templates(self, person: Person, project: str) -> list[Template]:
         """Beginnings in the person's own language, then in English."""

@@ -130,6 +130,14 @@ def test_a_half_written_text_is_kept_for_each_person(furnished: Workspace) -> No
     assert line.draft and line.name == "Μαρία Νικολάου" and line.text == "Dear Maria"
 
 
+def test_who_never_answered_is_not_pressed_and_who_did_may_get_a_second_letter(furnished: Workspace) -> None:
+    use, now = furnished.messages, time.time()
+    receive(furnished, message(1, "t-1", "Good morning", now - 90_000, mine=True))
+    assert "no_answer_yet" in use.warnings(use.person("t-1"), "Again", "en")
+    receive(furnished, message(2, "t-1", "Hello", now - 80_000), message(3, "t-1", "Thanks", now - 70_000, mine=True))
+    assert "no_answer_yet" not in use.warnings(use.person("t-1"), "One thing more", "en")
+
+
 def test_a_pupils_name_in_a_message_is_told_with_the_pseudonym(furnished: Workspace) -> None:
     work = furnished.pupil_work
     room = work.add_class("6-A")
