@@ -275,7 +275,8 @@ class PartnerUseCases:
         return self._command("answer_contact", partner_id, accept=accept)
 
     def today(self) -> list[TodayItem]:
-        """Who would like to be a contact."""
+        """Who would like to be a contact, without those whose answer is on its way."""
+        answered = {person_id for _name, person_id in outbox.commanded(self._store, "answer_contact")}
         return [
             TodayItem(
                 "contact_asks",
@@ -285,6 +286,7 @@ class PartnerUseCases:
                 str(row.fields.get("text") or ""),
             )
             for row in self._contact_rows(state="asks_you")
+            if row.fields["account_id"] not in answered
         ]
 
     def _contact_rows(self, **where: Any) -> list[records.Row]:

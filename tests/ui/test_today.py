@@ -73,6 +73,17 @@ def test_more_than_four_requests_wait_behind_show_all(window: MainWindow, desk: 
     assert len(list(page.groups[ANSWER].rows)) == 7
 
 
+def test_a_request_that_was_answered_is_gone_at_once_and_back_with_the_undo(
+    window: MainWindow, desk: Workspace
+) -> None:
+    asks(desk, 71)
+    page = window.page("today")
+    find_button(page, "Accept: Asker 71 would like to be your contact").click()
+    assert "Asker 71" not in words_on(page)
+    window.undo()
+    assert "Asker 71" in words_on(page)
+
+
 def test_later_puts_off_until_tomorrow_and_can_be_taken_back(window: MainWindow, desk: Workspace) -> None:
     asks(desk, 41, 42)
     page = window.page("today")
