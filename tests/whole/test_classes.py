@@ -104,7 +104,7 @@ def test_an_id_from_outside_changes_nothing(room: Classroom, odd: str) -> None:
 
 def test_what_lies_in_the_bin_is_neither_renamed_nor_moved_nor_given_more(room: Classroom) -> None:
     work, data = room.work()
-    (room.folder / "more.pdf").write_bytes(data + b"x")
+    (room.folder / "more.txt").write_bytes(data + b"x")
     other = room.use.add_pupil(room.use.add_class("7-B"), "Ece")
     room.use.steps.remove(CLASS, [room.class_id])
     gone_class = room.store.sql("select id from school_class where removed_at is not null")[0][0]
@@ -115,7 +115,7 @@ def test_what_lies_in_the_bin_is_neither_renamed_nor_moved_nor_given_more(room: 
         lambda: room.use.lists.add_pupils(gone_class, ["A"]),
         lambda: room.use.steps.rename(work, "A"),
         lambda: room.use.steps.move([work], other),
-        lambda: room.use.take_in(room.pupil, room.folder / "more.pdf"),
+        lambda: room.use.take_in(room.pupil, room.folder / "more.txt"),
         lambda: room.use.viewing.copy(work),
     ):
         with pytest.raises(ValueError, match=r"no_such_\w+"):
@@ -142,8 +142,8 @@ def test_a_work_that_goes_to_another_pupil_needs_the_consent_anew(room: Classroo
 def test_a_work_that_the_other_pupil_has_already_stays_and_is_told(room: Classroom) -> None:
     work, data = room.work()
     other = room.use.add_pupil(room.class_id, "Ece Su")
-    (room.folder / "same.pdf").write_bytes(data)
-    room.use.take_in(other, room.folder / "same.pdf")
+    (room.folder / "same.txt").write_bytes(data)
+    room.use.take_in(other, room.folder / "same.txt")
     second, _more = room.work()
     title = next(one.title for one in room.use.works(room.class_id) if one.id == work)
     moving = room.use.steps.move([work, second], other)
