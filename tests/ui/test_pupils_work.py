@@ -19,7 +19,9 @@ from tests.window import find_button, message, words_on
 from ui.pupil_work.choose import ChooseDialog
 from ui.pupil_work.names import NamesDialog
 from ui.pupil_work.page import PupilWorkPage
+from ui.pupil_work.selection import choose_several
 from ui.shell import MainWindow
+from ui.widgets.item_list import Item, ItemList
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 PUPILS = ("Zeynep Işık", "Ali İnce")
@@ -370,3 +372,15 @@ def make_dialog(qtbot: QtBot, window: MainWindow) -> Callable[[], NamesDialog]:
         return dialog
 
     return make
+
+
+def test_a_work_that_is_shown_from_elsewhere_is_the_only_one_chosen(qtbot: QtBot) -> None:
+    works = ItemList("Works")
+    qtbot.addWidget(works)
+    choose_several(works)
+    works.show_items([Item(key, key) for key in "abc"])
+    works.selectAll()
+    works.choose("b")
+    assert [item.text() for item in works.selectedItems()] == ["b"]
+    works.show_items([Item(key, key) for key in "abcd"], choose="d")
+    assert [item.text() for item in works.selectedItems()] == ["d"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -70,6 +70,10 @@ class ItemList(QListWidget):
         if (at := self._row_of(key)) >= 0:
             self.item(at).setText(text)
             self._items[key] = replace(self._items[key], text=text)
+
+    def setCurrentRow(self, row: int) -> None:
+        """Make a row the current one and the only one chosen; Qt would leave others chosen where several may be."""
+        super().setCurrentRow(row, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def choose(self, key: str) -> None:
         """Make the item of a key the current one."""
