@@ -10,7 +10,20 @@ from i18n.formats import number
 from ui import words
 from ui.host import Host
 from ui.sync_centre.rows import GROUPS, Line, Lines, make_row
-from ui.widgets.basics import EmptyState, Page, button, card, column, label, row, scrolled, set_tone, tone_label
+from ui.widgets.basics import (
+    EmptyState,
+    Flow,
+    Page,
+    as_high_as_it_wraps,
+    button,
+    card,
+    column,
+    label,
+    row,
+    scrolled,
+    set_tone,
+    tone_label,
+)
 from ui.widgets.row_list import RowList
 
 FIRST = 50  # of each list; as many more at each press
@@ -57,12 +70,12 @@ class SyncCentrePage(Page):
         self._sync = button(_("Sync now"), self._use.sync_now, "main", "arrows-clockwise")
         self._sign_in = button(_("Sign in to the platform"), self._ask_sign_in, "main", "user-circle")
         self._network = button(_("Sign in to the network…"), self._ask_network, "main", "user-circle")
-        line = row(self._state)
-        line.addStretch()
-        line.addWidget(self._network)
-        line.addWidget(self._sign_in)
-        line.addWidget(self._sync)
-        layout.addLayout(line)
+        deeds, line = QWidget(), Flow(spacing=8)
+        deeds.setLayout(line)
+        as_high_as_it_wraps(deeds)
+        for widget in (self._state, self._network, self._sign_in, self._sync):
+            line.addWidget(widget)
+        layout.addWidget(deeds)
         self._sentence = label("", wrap=True)
         layout.addWidget(self._sentence)
         self._bar = QProgressBar()

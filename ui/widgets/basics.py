@@ -130,7 +130,7 @@ class Page(QWidget):
         self.subtitle.setVisible(False)
         self.body = column(self, spacing=12)
         self.body.setContentsMargins(24, 16, 24, 20)
-        head = column(spacing=2)
+        head = self._head = column(spacing=2)
         head.addWidget(self.title)
         head.addWidget(self.subtitle)
         head.addStretch()
@@ -138,6 +138,10 @@ class Page(QWidget):
         holder.setLayout(head)
         holder.setMinimumHeight(theme.px(46))  # the pill stands beside it
         self.body.addWidget(holder)
+
+    def leave_room(self, pixels: int) -> None:
+        """Keep the right end of the title's lines free, for the pill."""
+        self._head.setContentsMargins(0, 0, pixels, 0)
 
     def say(self, text: str) -> None:
         """Show a line below the title; nothing when it is empty."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLayout, QWidget
 
 
@@ -18,7 +19,14 @@ class _Part(NamedTuple):
 
 
 class Dialog(QDialog):
-    """A dialog whose Tab key follows the eye."""
+    """A dialog whose Tab key follows the eye, and which is never larger than the window it belongs to."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take no more room than there is."""
+        parent = self.parentWidget()
+        room = parent.window().size() if parent else self.screen().availableSize()
+        self.resize(self.size().boundedTo(room))
+        super().showEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go to the next or the previous stop."""
