@@ -266,7 +266,8 @@ class MainWindow(QMainWindow):
         self.pill.setText("●" if is_short else self._pill_text)
         self.pill.setToolTip("\n".join([*([self._pill_text[3:]] if is_short else []), *self._pill_tip]))
         self.pill.adjustSize()
-        self._pages[self.current_name()].leave_room(self.pill.width() + 8)
+        for page in self._pages.values():
+            page.leave_room(self.pill.width() + 8)
         self.pill.move(self._area.width() - self.pill.width() - 24, 10)
         self.pill.raise_()
 

@@ -33,8 +33,8 @@ class HelpPage(Page):
         self._shows: list[QPushButton] = []
         for number, (title, text, page) in enumerate(STEPS, start=1):
             frame, layout = card(spacing=4)
-            head = row(label(f"{number}. {_(title)}", "cardTitle"))
-            head.addStretch()
+            head = row(label(f"{number}. {_(title)}", "cardTitle", wrap=True))
+            head.setStretch(0, 1)
             show = button(_("Show me"), lambda page=page: host.go(page), "link")
             show.setAccessibleName(_("Show me: {what}").format(what=_(title)))
             head.addWidget(show)
@@ -47,7 +47,9 @@ class HelpPage(Page):
         for keys, text in KEYS:
             name = label(keys)
             name.setMinimumWidth(theme.px(150))
-            layout.addLayout(row(name, label(_(text)), stretch=True))
+            line = row(name, label(_(text), wrap=True))
+            line.setStretch(1, 1)
+            layout.addLayout(line)
         body.addWidget(frame)
         body.addStretch()
         self._area = scrolled(inner)

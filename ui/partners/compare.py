@@ -38,7 +38,9 @@ class CompareDialog(Dialog):
         for title, texts in _facts(partners):
             self._line(title, texts)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
-        layout.addWidget(scrolled(inner), 1)
+        area = scrolled(inner)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # a table of four with large text
+        layout.addWidget(area, 1)
         layout.addLayout(row(button(_("Close"), self.accept)), 0)
 
     def _heads(self, partners: list[Teacher], on_open: Callable[[Teacher], None]) -> None:

@@ -34,6 +34,7 @@ from ui.widgets.basics import EmptyState, Flow, Page, button, clear, column, lab
 from ui.widgets.page_state import keep_choice
 from ui.widgets.panels import Panel, Panels
 from ui.widgets.search_field import name_buttons
+from ui.widgets.tall import Tall
 from ui.widgets.timers import single_shot
 
 WAIT_MS = 4  # keys that come faster are one search
@@ -128,7 +129,7 @@ class PartnersPage(Page):
         panels = (
             Panel(self.facets, 216, _("Filters")),
             Panel(self._middle, 550, _("Teachers")),
-            Panel(self.profile, 326, _("Profile")),
+            Panel(Tall(self.profile), 326, _("Profile")),
         )
         for panel in panels:
             panel.widget.setMinimumWidth(min(theme.px(panel.width) // 2 + 60, 330))

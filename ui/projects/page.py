@@ -41,6 +41,7 @@ from ui.widgets.choose_dialog import Choice, ChooseDialog
 from ui.widgets.filter_bar import FilterBar
 from ui.widgets.item_list import Item, ItemList
 from ui.widgets.panels import Panel, Panels
+from ui.widgets.tall import Tall
 
 DRAFT_TAB, SPACE_TAB, HISTORY_TAB, TASKS_TAB = range(4)
 
@@ -94,7 +95,9 @@ class ProjectsPage(Page):
         right_layout = column(right)
         right_layout.addWidget(self._detail)
         right_layout.addWidget(self._empty)
-        self.body.addWidget(Panels(Panel(left, 250, _("Projects")), Panel(right, 800, _("This project")), grows=1), 1)
+        self.body.addWidget(
+            Panels(Panel(left, 250, _("Projects")), Panel(Tall(right), 800, _("This project")), grows=1), 1
+        )
 
     def _build_detail(self) -> QWidget:
         detail = QWidget()

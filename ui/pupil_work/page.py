@@ -25,7 +25,7 @@ from ui.pupil_work.menu import DeedMenu, menu_button
 from ui.pupil_work.selection import SelectionBar, choose_several, chosen_values, show_and_keep
 from ui.pupil_work.work_steps import WorkSteps
 from ui.theme import theme
-from ui.widgets.basics import EmptyState, Page, button, card, column, row, scrolled
+from ui.widgets.basics import EmptyState, Flow, Page, as_high_as_it_wraps, button, card, column, row, scrolled
 from ui.widgets.filter_bar import FilterBar
 from ui.widgets.item_list import Item, ItemList, show_choices
 from ui.widgets.panels import Panel, Panels
@@ -90,7 +90,13 @@ class PupilWorkPage(Page):
         self._intake = Intake(self._host, lambda: when_released(self, self._show_works))
         self.copies = SavingCopies(self._host, self)
         self._save_all = button(_("Save copies of all…"), self.save_all, icon="download-simple")
-        layout.addLayout(row(self._add, self._save_all, self._intake, self.copies, stretch=True))
+        deeds, flow = QWidget(), Flow(spacing=8)
+        deeds.setLayout(flow)
+        as_high_as_it_wraps(deeds)
+        for widget in (self._add, self._save_all):
+            flow.addWidget(widget)
+        layout.addWidget(deeds)
+        layout.addLayout(row(self._intake, self.copies))
         self.search = FilterBar(_("Search these works"))
         self.search.changed.connect(self._show_works)
         layout.addWidget(self.search)
